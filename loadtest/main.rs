@@ -1,0 +1,2 @@
+//! The `aihio` program.
+fn main() {}
