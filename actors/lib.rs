@@ -1,1 +1,4 @@
-//! engine
+//! The engine of aihio: supervision, the actors with their pure states, and the ports they need from the world.
+
+pub mod model;
+pub mod ports;

@@ -1,0 +1,117 @@
+//! The durable history of sessions.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::PortError;
+use crate::model::{
+    AccountId, ChatbotId, ClientId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp,
+    UsageRow,
+};
+
+/// What one session wants kept, all of it or none.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The session.
+    pub session_id: SessionId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// The chatbot.
+    pub chatbot_id: ChatbotId,
+    /// What to keep.
+    pub body: RecordBody,
+}
+
+/// The things that a session keeps.
+#[derive(Debug, Clone)]
+pub enum RecordBody {
+    /// The session begins.
+    Opened(Box<SessionMeta>),
+    /// The history goes on. Usage and receipts belong to assistant messages among the events.
+    Events {
+        /// In order of position.
+        events: Vec<Event>,
+        /// What they cost.
+        usage: Vec<UsageRow>,
+        /// How the answers among them came about.
+        receipts: Vec<(MessageId, Receipt)>,
+    },
+    /// A visitor judged an answer; a later judgement replaces an earlier one.
+    Feedback(Feedback),
+    /// A visitor filled in the form.
+    Lead(Lead),
+}
+
+/// A visitor's judgement of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    /// The answer.
+    pub message_id: MessageId,
+    /// Good or bad.
+    pub rating: Rating,
+    /// In the visitor's words.
+    pub comment: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Good or bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rating {
+    /// It helped.
+    Up,
+    /// It did not.
+    Down,
+}
+
+/// A filled-in form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lead {
+    /// Its id.
+    pub id: Uuid,
+    /// The fields, as a JSON object.
+    pub fields: serde_json::Map<String, serde_json::Value>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of one record of a batch that was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored, now or by an earlier attempt with the same ids.
+    Kept,
+    /// Another writer holds its place: nothing of this record was stored, and its writer must stop.
+    Conflict,
+}
+
+/// Where sessions' histories are kept.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Keeps all records in one transaction and answers with one outcome a record, in order.
+    ///
+    /// Appending a record again is safe: what is there already counts as [`Outcome::Kept`].
+    ///
+    /// # Errors
+    /// When nothing was kept, or it is unknown whether it was: append again with the same records.
+    async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError>;
+
+    /// The fixed facts of a session, if it was ever opened.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError>;
+
+    /// Up to `limit` events after the position `after`, in order.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError>;
+
+    /// The clients' ids of all visitor messages with their positions, for those after `after`.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    async fn client_ids(&self, session: SessionId, after: Seq) -> Result<Vec<(ClientId, Seq)>, PortError>;
+}

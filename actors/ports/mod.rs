@@ -1,0 +1,60 @@
+//! What the engine needs from the world, as traits. Not an actor: the service supplies these, tests script them.
+
+mod answerer;
+mod blobs;
+mod catalog;
+mod clock;
+mod crawler;
+mod dice;
+mod error;
+mod extractor;
+mod jobs;
+mod journal;
+mod knowledge;
+mod ledger;
+mod snapshots;
+
+pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
+pub use blobs::{BlobKey, Blobs};
+pub use catalog::Catalog;
+pub use clock::Clock;
+pub use crawler::{CrawlRefusal, Crawler, Page};
+pub use dice::Dice;
+pub use error::{Fault, PortError};
+pub use extractor::{ExtractError, Extracted, Extractor, Raw};
+pub use jobs::{Jobs, JobsClaimed};
+pub use journal::{Feedback, Journal, Lead, Outcome, Rating, Record, RecordBody};
+pub use knowledge::{Knowledge, Reading};
+pub use ledger::{Ledger, PeriodUsage};
+pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
+
+use std::sync::Arc;
+
+/// Everything the engine is given at start.
+#[derive(Clone)]
+pub struct Ports {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub dice: Arc<dyn Dice>,
+    /// Sessions' histories.
+    pub journal: Arc<dyn Journal>,
+    /// What actors remember between lives.
+    pub snapshots: Arc<dyn Snapshots>,
+    /// Chatbots and their configurations.
+    pub catalog: Arc<dyn Catalog>,
+    /// What chatbots have read.
+    pub knowledge: Arc<dyn Knowledge>,
+    /// Ingestion jobs.
+    pub jobs: Arc<dyn Jobs>,
+    /// Plans and usage.
+    pub ledger: Arc<dyn Ledger>,
+    /// Uploaded bytes.
+    pub blobs: Arc<dyn Blobs>,
+    /// Bytes to text.
+    pub extractor: Arc<dyn Extractor>,
+    /// Pages of the web.
+    pub crawler: Arc<dyn Crawler>,
+    /// Models.
+    pub providers: Arc<dyn Providers>,
+}
