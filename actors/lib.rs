@@ -1,4 +1,5 @@
 //! The engine of aihio: supervision, the actors with their pure states, and the ports they need from the world.
 
+pub mod chatbot;
 pub mod model;
 pub mod ports;
