@@ -1,1 +1,2 @@
 //! aihio
+pub mod extract;
