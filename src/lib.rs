@@ -1,2 +1,3 @@
 //! aihio
+pub mod blobs;
 pub mod extract;

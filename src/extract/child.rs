@@ -66,9 +66,11 @@ impl WorkerProgram {
         let mut command = match self.limiter {
             Some(limiter) => {
                 let mut command = Command::new(limiter);
+                let seconds = limits.deadline.as_secs() + 1;
                 command
                     .arg(format!("--data={}", limits.memory_bytes_max))
-                    .arg(format!("--cpu={}", limits.deadline.as_secs() + 1))
+                    // The soft limit ends with a signal of its own, the hard one would look like a lack of memory.
+                    .arg(format!("--cpu={seconds}:{}", seconds + 1))
                     .args(["--core=0", "--fsize=0", "--nofile=32", "--"])
                     .arg(&self.program);
                 command
