@@ -1,3 +1,6 @@
 //! aihio
 pub mod blobs;
+pub mod crawl;
 pub mod extract;
+#[cfg(test)]
+mod scripted_server;
