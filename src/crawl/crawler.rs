@@ -113,5 +113,4 @@ fn page(url: &Url, response: SafeResponse) -> Page {
 }
 
 #[cfg(test)]
-#[path = "crawler_tests.rs"]
 mod tests;

@@ -90,7 +90,8 @@ impl Guard {
     pub(super) async fn check(&self, url: &Url) -> Result<Vec<SocketAddr>, GuardRefusal> {
         let (host, port) = web_host(url).ok_or(GuardRefusal::Refused)?;
         let admitted = self.admitted.contains(&(host.to_string(), port));
-        if !admitted && !(is_web_port(port) && is_public_name(&host)) {
+        let is_web = is_web_port(port) && is_public_name(&host);
+        if !(admitted || is_web) {
             return Err(GuardRefusal::Refused);
         }
         let addresses = match host {

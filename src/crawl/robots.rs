@@ -117,12 +117,12 @@ fn normalise(path: &str) -> Cow<'_, str> {
     while let Some((byte, tail)) = rest.split_first() {
         let encoded = (*byte == b'%').then(|| decode_triplet(tail)).flatten();
         rest = if encoded.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-        match encoded.unwrap_or(*byte) {
-            plain if encoded.is_none() && plain.is_ascii() => normalised.push(char::from(plain)),
-            plain if plain.is_ascii_alphanumeric() || b"-._~".contains(&plain) => {
-                normalised.push(char::from(plain))
-            }
-            other => normalised.push_str(&format!("%{other:02X}")),
+        let byte = encoded.unwrap_or(*byte);
+        let is_unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if is_unreserved || (encoded.is_none() && byte.is_ascii()) {
+            normalised.push(char::from(byte));
+        } else {
+            normalised.push_str(&format!("%{byte:02X}"));
         }
     }
     Cow::Owned(normalised)

@@ -113,7 +113,9 @@ async fn the_name_is_resolved_once_and_its_address_connected_to() {
     }
     let server = ScriptedServer::start(|_| ok("hello")).await;
     let host = format!("shop.example.com:{}", server.address.port());
-    let guard = Guard::with_resolver(&[host.clone()], Arc::new(Once(server.address, false.into()))).unwrap();
+    let guard =
+        Guard::with_resolver(std::slice::from_ref(&host), Arc::new(Once(server.address, false.into())))
+            .unwrap();
     let http = SafeHttp::new(guard, Duration::from_secs(10));
     let url = Url::parse(&format!("http://{host}/")).unwrap();
     let limit = BodyLimit { bytes_max: 100, beyond: Beyond::Refuse };
