@@ -10,6 +10,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
 use super::guard::{Guard, GuardRefusal};
@@ -88,13 +90,19 @@ pub enum HttpRefusal {
 pub struct SafeHttp {
     guard: Guard,
     deadline: Duration,
+    tls: ClientConfig,
 }
 
 impl SafeHttp {
-    /// A client whose exchanges last no longer than `deadline` each.
-    #[must_use]
-    pub fn new(guard: Guard, deadline: Duration) -> Self {
-        Self { guard, deadline }
+    /// A client whose exchanges last no longer than `deadline` each. Needs the process's TLS provider to be installed.
+    ///
+    /// # Errors
+    /// When the machine's certificate authorities can't be read.
+    pub fn new(guard: Guard, deadline: Duration) -> Result<Self, rustls::Error> {
+        // Reading the authorities takes long, so that it is done once and not for each exchange.
+        let mut tls = ClientConfig::with_platform_verifier()?;
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { guard, deadline, tls })
     }
 
     /// Sends a request and reads the response.
@@ -113,7 +121,7 @@ impl SafeHttp {
             GuardRefusal::Refused => HttpRefusal::AddressRefused,
             GuardRefusal::Unresolved(fault) => HttpRefusal::Unreachable(PortError::transient(PORT, fault)),
         })?;
-        let response = client_for(addresses)
+        let response = client_for(addresses, self.tls.clone())
             .map_err(unreachable)?
             .request(request.method, request.url)
             .headers(request.headers)
@@ -128,8 +136,10 @@ impl SafeHttp {
 }
 
 /// A client that can reach nothing but the checked addresses: no proxy, no redirect, no other resolver.
-fn client_for(addresses: Vec<SocketAddr>) -> reqwest::Result<Client> {
+fn client_for(addresses: Vec<SocketAddr>, tls: ClientConfig) -> reqwest::Result<Client> {
     Client::builder()
+        .tls_backend_preconfigured(tls)
+        .http1_only()
         .user_agent(USER_AGENT)
         .dns_resolver(Arc::new(Checked(addresses)))
         .no_proxy()

@@ -43,9 +43,11 @@ pub struct WebCrawler {
 
 impl WebCrawler {
     /// A crawler that goes where the guard lets it.
-    #[must_use]
-    pub fn new(guard: Guard, limits: CrawlLimits) -> Self {
-        Self { http: SafeHttp::new(guard, limits.deadline), limits, robots: RobotsCache::default() }
+    ///
+    /// # Errors
+    /// As [`SafeHttp::new`].
+    pub fn new(guard: Guard, limits: CrawlLimits) -> Result<Self, rustls::Error> {
+        Ok(Self { http: SafeHttp::new(guard, limits.deadline)?, limits, robots: RobotsCache::default() })
     }
 
     async fn follow(&self, url: &str) -> Result<Page, CrawlRefusal> {

@@ -11,7 +11,7 @@ use crate::scripted_server::{Reply, ScriptedServer};
 
 /// A crawler that may reach one server of the test, and through it nothing else that is private.
 fn crawler(server: SocketAddr) -> WebCrawler {
-    WebCrawler::new(Guard::new(&[server.to_string()]).unwrap(), CrawlLimits::default())
+    WebCrawler::new(Guard::new(&[server.to_string()]).unwrap(), CrawlLimits::default()).unwrap()
 }
 
 fn redirect(to: &str) -> Reply {
@@ -61,7 +61,7 @@ async fn a_page_comes_with_its_name_type_and_final_address() {
 #[tokio::test]
 async fn private_addresses_are_refused_before_a_connection() {
     let inside = site(|_| ok("secret")).await;
-    let crawler = WebCrawler::new(Guard::new(&[]).unwrap(), CrawlLimits::default());
+    let crawler = WebCrawler::new(Guard::new(&[]).unwrap(), CrawlLimits::default()).unwrap();
     let port = inside.address.port();
     let urls = [
         format!("http://127.0.0.1:{port}/"),
@@ -116,7 +116,7 @@ async fn the_name_is_resolved_once_and_its_address_connected_to() {
     let guard =
         Guard::with_resolver(std::slice::from_ref(&host), Arc::new(Once(server.address, false.into())))
             .unwrap();
-    let http = SafeHttp::new(guard, Duration::from_secs(10));
+    let http = SafeHttp::new(guard, Duration::from_secs(10)).unwrap();
     let url = Url::parse(&format!("http://{host}/")).unwrap();
     let limit = BodyLimit { bytes_max: 100, beyond: Beyond::Refuse };
     assert_eq!(&http.send(SafeRequest::get(url.clone()), limit).await.unwrap().body[..], b"hello");
@@ -178,7 +178,7 @@ async fn errors_and_silence_are_told_apart() {
     })
     .await;
     let limits = CrawlLimits { deadline: Duration::from_secs(1), ..CrawlLimits::default() };
-    let crawler = WebCrawler::new(Guard::new(&[server.address.to_string()]).unwrap(), limits);
+    let crawler = WebCrawler::new(Guard::new(&[server.address.to_string()]).unwrap(), limits).unwrap();
     let fetch = async |path| crawler.fetch(&server.url(path)).await.unwrap_err();
     assert!(matches!(fetch("/gone").await, CrawlRefusal::Status(410)));
     assert!(matches!(fetch("/nowhere").await, CrawlRefusal::Status(302)));
