@@ -1,1 +1,3 @@
-//! aihio
+//! aihio: an AI chatbot platform in one binary.
+
+pub mod settings;
