@@ -1,3 +1,5 @@
 //! aihio: an AI chatbot platform in one binary.
 
+pub mod blobs;
+pub mod extract;
 pub mod settings;
