@@ -170,3 +170,79 @@ fn conclude(job: Job, source: &str, id: SourceId) -> Result<ExitCode, Failure> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+    use super::*;
+
+    const ID: &str = "0190aaaa-0000-7000-8000-000000000001";
+
+    type Seen = web::Data<Mutex<Vec<String>>>;
+
+    /// Answers as the public interface does, and notes what it was asked.
+    async fn answer(request: HttpRequest, body: String, seen: Seen) -> HttpResponse {
+        seen.lock().unwrap().push(format!("{} {} {body}", request.method(), request.path()));
+        let job = |state: &str| json!({"id": ID, "state": state, "stage": "indexing", "progress": 0.5, "error": null});
+        match request.path().rsplit('/').next() {
+            Some("chatbots") => {
+                HttpResponse::Ok().json(json!({"items": [{"id": ID, "slug": "my-bot"}], "next_cursor": null}))
+            }
+            Some("uploads") => HttpResponse::Created()
+                .json(json!({"upload_id": "u1", "url": "/put/here", "method": "PUT",
+                "headers": {"Content-Type": "text/plain"}, "expires_at": "2026-01-01T00:00:00Z"})),
+            Some("sources") => HttpResponse::Accepted().json(json!({"id": ID, "job_id": ID})),
+            Some("events") => HttpResponse::Ok().content_type("text/event-stream").body(format!(
+                "data: {}\n\ndata: {}\n\n",
+                job("running"),
+                job("succeeded")
+            )),
+            _ => HttpResponse::NoContent().finish(),
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_file_is_uploaded_made_a_source_and_watched_to_its_end() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let seen = Seen::new(Mutex::new(Vec::new()));
+        let noted = seen.clone();
+        let routes = move || App::new().app_data(noted.clone()).default_service(web::to(answer));
+        let server = HttpServer::new(routes).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let address = server.addrs()[0];
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+
+        let file = std::env::temp_dir().join(format!("aihio-{}.txt", Uuid::new_v4()));
+        std::fs::write(&file, "Tea is at four.").unwrap();
+        let remote = RemoteArguments::to(&format!("http://{address}"));
+        let source = file.display().to_string();
+        run(IngestArguments { bot: "my-bot".into(), source, remote }).await.unwrap();
+        std::fs::remove_file(&file).unwrap();
+        handle.stop(false).await;
+
+        let seen = seen.lock().unwrap();
+        let asked =
+            |start: &str, part: &str| seen.iter().any(|line| line.starts_with(start) && line.contains(part));
+        assert!(asked(&format!("POST /v1/chatbots/{ID}/uploads"), "\"size\":15"), "{seen:?}");
+        assert!(asked("PUT /put/here", "Tea is at four."), "{seen:?}");
+        assert!(asked(&format!("POST /v1/chatbots/{ID}/sources"), "\"upload_id\":\"u1\""), "{seen:?}");
+    }
+
+    #[test]
+    fn a_failed_job_is_a_failed_command_with_its_own_words() {
+        let error = JobError { code: "empty_document".into(), message: "The document has no text.".into() };
+        let job = Job { state: JobState::Failed, stage: None, progress: 0.0, error: Some(error) };
+        let failure = conclude(job, "a.pdf", SourceId::from_uuid(Uuid::nil())).unwrap_err();
+        assert!(failure.to_string().contains("The document has no text."));
+    }
+
+    #[test]
+    fn what_a_file_claims_to_be_follows_from_its_name() {
+        assert_eq!(content_type(Path::new("A.PDF")), "application/pdf");
+        assert_eq!(content_type(Path::new("notes")), "application/octet-stream");
+    }
+}

@@ -26,6 +26,14 @@ pub(super) struct RemoteArguments {
     key: Option<SecretString>,
 }
 
+#[cfg(test)]
+impl RemoteArguments {
+    /// A server of a test.
+    pub(super) fn to(url: &str) -> Self {
+        Self { url: url.parse().unwrap(), key: Some("aihio_sk_test".into()) }
+    }
+}
+
 /// A server to talk to.
 pub(super) struct Remote {
     base: Url,

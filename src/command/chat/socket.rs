@@ -118,10 +118,77 @@ fn accept_of(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use actix::{Actor, StreamHandler};
+    use actix_web::{App, HttpRequest, HttpServer, web};
+    use actix_web_actors::ws;
+    use serde_json::json;
+
+    use super::super::super::remote::RemoteArguments;
     use super::*;
 
     #[test]
     fn the_proof_is_that_of_the_rfc() {
         assert_eq!(accept_of("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    /// Pings first; once the pong is there, answers each command with its number and the origin, then a push.
+    struct Server(String);
+
+    impl Actor for Server {
+        type Context = ws::WebsocketContext<Self>;
+
+        fn started(&mut self, context: &mut Self::Context) {
+            context.text("{}");
+        }
+    }
+
+    impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Server {
+        fn handle(&mut self, message: Result<ws::Message, ws::ProtocolError>, context: &mut Self::Context) {
+            let Ok(ws::Message::Text(text)) = message else { return context.close(None) };
+            match serde_json::from_str::<Value>(&text).unwrap() {
+                pong if pong == json!({}) => {
+                    context.text(json!({"id": 1, "error": {"code": 0, "message": self.0}}).to_string());
+                }
+                command if command["stop"].is_null() => {
+                    let push = json!({"push": {"pub": {"data": {"type": "delta", "text": "hi"}}}});
+                    context.text(format!("{push}\n{}", json!({"id": command["id"]})));
+                }
+                _ => context.close(Some(ws::CloseReason {
+                    code: ws::CloseCode::Other(3001),
+                    description: Some("shutdown".into()),
+                })),
+            }
+        }
+    }
+
+    async fn upgrade(request: HttpRequest, body: web::Payload) -> actix_web::Result<actix_web::HttpResponse> {
+        let origin = request.headers().get("Origin").map(|origin| origin.to_str().unwrap().to_owned());
+        ws::start(Server(origin.unwrap_or_default()), &request, body)
+    }
+
+    #[actix_web::test]
+    async fn commands_go_out_lines_come_in_and_pings_are_answered() {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let routes = || App::new().route("/v1/chatbots/{id}/socket", web::get().to(upgrade));
+        let server = HttpServer::new(routes).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let address = server.addrs()[0];
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+
+        let remote = Remote::new(RemoteArguments::to(&format!("http://{address}"))).unwrap();
+        let chatbot = ChatbotId::from_uuid(Uuid::nil());
+        let mut socket = Socket::open(&remote, chatbot, Some("https://shop.test")).await.unwrap();
+        let ponged = socket.next().await.unwrap();
+        assert_eq!(ponged.error.unwrap().message, "https://shop.test");
+
+        assert_eq!(socket.command(json!({"connect": {}})).await.unwrap(), 1);
+        assert!(socket.next().await.unwrap().push.is_some());
+        assert_eq!(socket.next().await.unwrap().id, 1);
+
+        assert_eq!(socket.command(json!({"stop": true})).await.unwrap(), 2);
+        let closed = socket.next().await.unwrap_err().to_string();
+        assert!(closed.contains("code 3001, shutdown"), "{closed}");
+        handle.stop(false).await;
     }
 }
