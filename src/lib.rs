@@ -1,7 +1,14 @@
-//! aihio
+//! aihio: an AI chatbot platform in one binary.
+
+pub mod app;
 pub mod blobs;
+pub mod command;
 pub mod crawl;
+pub mod demo;
 pub mod extract;
 pub mod model_provider;
+pub mod settings;
+pub mod telemetry;
+
 #[cfg(test)]
 mod scripted_server;
