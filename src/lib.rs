@@ -1,1 +1,3 @@
-//! aihio
+//! aihio: the parts that touch the world. The engine is the crate `aihio_actors`.
+
+pub mod store;
