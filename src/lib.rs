@@ -1,4 +1,5 @@
-//! aihio: an AI chatbot platform in one binary.
+//! aihio: an AI chatbot platform in one binary. Here are the parts that touch the world; the engine is the crate
+//! `aihio_actors`.
 
 pub mod app;
 pub mod blobs;
@@ -8,6 +9,7 @@ pub mod demo;
 pub mod extract;
 pub mod model_provider;
 pub mod settings;
+pub mod store;
 pub mod telemetry;
 
 #[cfg(test)]
