@@ -11,6 +11,8 @@ mod exit;
 mod rate;
 mod restart;
 mod tell;
+#[cfg(any(test, feature = "faults"))]
+pub mod testing;
 
 pub use census::{ActorKey, ActorKind, Census, KindCount, Tree, Vital, VitalState};
 pub use children::{Child, Children};
