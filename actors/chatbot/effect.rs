@@ -172,6 +172,7 @@ impl Chatbot {
     }
 
     pub(super) fn rest_if_idle(&mut self, ctx: &mut Context<Self>) {
+        self.sessions.forget_rested(self.began.elapsed());
         if self.sessions.is_empty() && self.draining == super::Draining::No {
             self.life.ends(ExitReason::Idle);
             ctx.stop();
