@@ -167,16 +167,38 @@ fn judge<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
 }
 
 impl Supervisor {
+    fn verdict<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
+        &mut self,
+        pick: fn(&mut Self) -> &mut Children<K, A>,
+        notice: &ChildDown<K>,
+    ) -> Verdict {
+        let chance = (self.began, self.shared.ports.dice.next_u64());
+        let verdict = judge(pick(self), notice, chance);
+        if self.draining == Draining::Yes { Verdict::Leave } else { verdict }
+    }
+
+    /// When to start the child anew, if at all.
     fn judged<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
         &mut self,
         pick: fn(&mut Self) -> &mut Children<K, A>,
         notice: &ChildDown<K>,
     ) -> Option<Duration> {
-        let chance = (self.began, self.shared.ports.dice.next_u64());
-        let draining = self.draining == Draining::Yes;
-        match judge(pick(self), notice, chance) {
-            Verdict::RestartAfter(delay) if !draining => Some(delay),
-            Verdict::RestartAfter(_) | Verdict::Leave | Verdict::GiveUp => None,
+        match self.verdict(pick, notice) {
+            Verdict::RestartAfter(delay) => Some(delay),
+            Verdict::Leave | Verdict::GiveUp => None,
+        }
+    }
+
+    /// The same for children that nobody would ask to come back: they rest for the window, and then try again.
+    fn judged_or_rests<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
+        &mut self,
+        pick: fn(&mut Self) -> &mut Children<K, A>,
+        notice: &ChildDown<K>,
+    ) -> Option<Duration> {
+        match self.verdict(pick, notice) {
+            Verdict::RestartAfter(delay) => Some(delay),
+            Verdict::GiveUp => Some(RestartPolicy::standard(Restart::Permanent).window),
+            Verdict::Leave => None,
         }
     }
 }
@@ -212,7 +234,7 @@ impl Handler<ChildDown<TheSchedule>> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, notice: ChildDown<TheSchedule>, ctx: &mut Context<Self>) {
-        if let Some(delay) = self.judged(|root| &mut root.schedule, &notice) {
+        if let Some(delay) = self.judged_or_rests(|root| &mut root.schedule, &notice) {
             ctx.run_later(delay, |root, ctx| root.start_schedule(ctx));
         }
     }
