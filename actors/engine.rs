@@ -140,7 +140,7 @@ impl Engine {
         let sessions = self.count(ActorKind::Session);
         let spread = Duration::from_millis(sessions).min(deadline / 2);
         self.root.do_send(DrainTree { grace: deadline / 2, spread });
-        while self.count(ActorKind::Chatbot) > 0 && Instant::now() < until {
+        while self.count(ActorKind::Chatbot) + self.count(ActorKind::Session) > 0 && Instant::now() < until {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         for journal in self.shared.journal.all() {

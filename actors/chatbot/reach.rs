@@ -2,12 +2,14 @@
 //! the actor behind it is restarted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use tokio::sync::oneshot;
 
-use super::session::{Opening, SessionContext, SessionHandle};
+use super::session::handle::Drain;
+use super::session::{CloseReason, Opening, SessionContext, SessionHandle};
 use super::{Chatbot, ChatbotView, OpenSession, Opened};
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
@@ -84,6 +86,15 @@ impl ChatbotHandle {
         self.mailbox.load().as_ref().is_some_and(|mailbox| mailbox.is_open())
     }
 
+    /// Ends the sessions in place of the actor.
+    pub(crate) fn drain_sessions(&self, grace: Duration) {
+        let drain = Drain { grace, close_after: Duration::ZERO, reason: CloseReason::Shutdown };
+        for session in &self.sessions {
+            // One message a session: bounded by construction, and none may miss it.
+            session.mailbox().addr().do_send(drain.clone());
+        }
+    }
+
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {
         self.mailbox.store(Some(Arc::new(mailbox)));
     }
@@ -99,5 +110,5 @@ impl ChatbotHandle {
 
 fn restarting() -> Refusal {
     let message = "The chatbot is being restarted. Try again in a moment.";
-    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(std::time::Duration::from_millis(200))
+    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(Duration::from_millis(200))
 }
