@@ -69,6 +69,18 @@ impl Outlet {
     }
 }
 
+impl Outlet {
+    /// Hands over the last thing that a listener gets, whether it has room or not: a socket that is full must learn
+    /// that it is on its own. A stream that is full ends after what it holds.
+    pub(super) fn deliver_last(&self, delivery: Delivery) {
+        match self {
+            // One message a listener: bounded by construction.
+            Self::Actor(recipient) => recipient.do_send(delivery),
+            Self::Channel(_) => drop(self.deliver(delivery)),
+        }
+    }
+}
+
 /// A listener's number in one life of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListenerId(pub u64);
