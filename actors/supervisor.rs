@@ -25,7 +25,7 @@ use crate::ingestion::IngestionJob;
 use crate::journal::{Journal, JournalGate, ShardId};
 use crate::kernel::{
     ActorKey, ActorKind, Birth, Census, ChildDown, Children, Generation, Life, Mailbox, Restart,
-    RestartPolicy, Verdict, Vital,
+    RestartPolicy, Verdict, Vital, start_here,
 };
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, JobId, Refusal};
@@ -123,7 +123,8 @@ impl Supervisor {
         let birth = self.birth(TheSchedule, (ActorKind::Schedule, Uuid::nil()), generation, ctx);
         let schedule = Schedule::new(birth, self.shared.ports.clone(), ctx.address().recipient());
         let vital = Arc::clone(schedule.life().vital());
-        let mailbox = self.mailbox(schedule.start(), ActorKind::Schedule, vital);
+        let addr = start_here(schedule, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Schedule, vital);
         self.schedule.started(TheSchedule, mailbox);
     }
 }
@@ -132,7 +133,6 @@ impl Actor for Supervisor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.shared.limits.actor_mailbox_len);
         self.shared.journal.report_to(ctx.address().recipient());
         let birth = Birth {
             key: (),

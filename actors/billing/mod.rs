@@ -66,7 +66,6 @@ impl Actor for BillingAccount {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.limits.actor_mailbox_len);
         ctx.run_interval(LOOK_EVERY, |account, ctx| account.renew_if_due(ctx));
     }
 }

@@ -13,8 +13,6 @@ pub use gate::{JournalGate, ShardId};
 pub use handle::{Append, Flush};
 pub use snapshot::{Promise, RecordFate};
 
-use std::sync::Arc;
-
 use actix::{Actor, Context};
 use tokio::sync::oneshot;
 
@@ -27,7 +25,6 @@ use crate::ports::Ports;
 pub struct Journal {
     life: Life<ShardId>,
     ports: Ports,
-    limits: Arc<Limits>,
     state: JournalState<Promise>,
     gathering: Gathering,
     flushed: Vec<oneshot::Sender<()>>,
@@ -43,10 +40,10 @@ enum Gathering {
 impl Journal {
     /// Makes the actor; `birth` enters it into the census.
     #[must_use]
-    pub fn new(birth: Birth<ShardId>, ports: Ports, limits: Arc<Limits>) -> Self {
+    pub fn new(birth: Birth<ShardId>, ports: Ports, limits: &Limits) -> Self {
         let state =
             JournalState::new(limits.journal_queue_len, limits.journal_batch_len, limits.journal_retry);
-        Self { life: Life::begin(birth), ports, limits, state, gathering: Gathering::No, flushed: Vec::new() }
+        Self { life: Life::begin(birth), ports, state, gathering: Gathering::No, flushed: Vec::new() }
     }
 
     /// What others see of it.
@@ -58,8 +55,4 @@ impl Journal {
 
 impl Actor for Journal {
     type Context = Context<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.limits.journal_queue_len);
-    }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use tokio::sync::oneshot;
 
 use super::chatbots::READ_AGAIN;
 use super::{Draining, Supervisor};
 use crate::billing::state::BillingState;
 use crate::billing::{AccountHandle, BillingAccount, Lease, SettledBefore, read_account};
-use crate::kernel::{ActorKind, Child, ChildDown};
+use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{AccountId, Refusal, RefusalCode};
 use crate::ports::PortError;
 
@@ -83,7 +83,8 @@ impl Supervisor {
         let world = (self.shared.ports.clone(), Arc::clone(&self.shared.limits));
         let account = BillingAccount::new(birth, world, Arc::clone(&lease), state);
         let vital = Arc::clone(account.life().vital());
-        let mailbox = self.mailbox(account.start(), ActorKind::Billing, vital);
+        let addr = start_here(account, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Billing, vital);
         self.accounts.started(id, mailbox.clone());
         if let Some(known) = known {
             known.moved_to(mailbox);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use actix_rt::ArbiterHandle;
 use arc_swap::ArcSwap;
 use tokio::sync::oneshot;
@@ -13,7 +13,7 @@ use super::{Draining, Supervisor};
 use crate::billing::AccountHandle;
 use crate::chatbot::session::SessionContext;
 use crate::chatbot::{Chatbot, ChatbotHandle, ChatbotView, read_view};
-use crate::kernel::{ActorKind, Child, ChildDown};
+use crate::kernel::{ActorKind, Child, ChildDown, start_on};
 use crate::model::{ChatbotId, Refusal, RefusalCode};
 use crate::ports::PortError;
 
@@ -137,8 +137,8 @@ impl Supervisor {
         let birth = self.birth(id, (ActorKind::Chatbot, id.as_uuid()), generation, ctx);
         let chatbot = Chatbot::new(birth, Arc::clone(&handle));
         let vital = Arc::clone(chatbot.life().vital());
-        let mailbox =
-            self.mailbox(Chatbot::start_in_arbiter(arbiter, |_| chatbot), ActorKind::Chatbot, vital);
+        let addr = start_on(arbiter, chatbot, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Chatbot, vital);
         handle.moved_to(mailbox.clone());
         self.chatbots.started(id, mailbox);
         self.shared.directory.chatbots.insert(id, Arc::clone(&handle));

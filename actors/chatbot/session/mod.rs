@@ -189,7 +189,6 @@ impl Actor for Session {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.context.limits.session_mailbox_len);
         if matches!(self.stage, Stage::Loading(_)) {
             self.life.vital().set(VitalState::Loading);
             self.load(ctx);
