@@ -7,11 +7,13 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use aihio_actors::model::{Refusal, RefusalCode};
-use aihio_actors::ports::PortError;
+use aihio_actors::ports::{Fault, PortError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::{PasswordError, RandomError};
 use crate::limits::Limited;
+use crate::store::StoreError;
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:ident, $title:literal;)*) => {
@@ -202,6 +204,18 @@ impl ApiError {
         Self::invalid(vec![FieldError::new(field, message)])
     }
 
+    /// Something with this name or state is there already.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Conflict, detail)
+    }
+
+    /// The account's plan has nothing left of what is named.
+    #[must_use]
+    pub fn plan_limit(what: &str, limit: u64) -> Self {
+        let detail = format!("The account's plan allows {limit} {what}. Choose a larger plan or remove some.");
+        Self::new(ErrorCode::QuotaExceeded, detail)
+    }
+
     /// Something of ours broke; the cause goes to the log, never to the client.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let detail = "The request failed through no fault of yours. Try again; if it stays, report the request_id.";
@@ -292,9 +306,31 @@ impl From<Refusal> for ApiError {
 impl From<PortError> for ApiError {
     fn from(error: PortError) -> Self {
         match error.fault {
-            aihio_actors::ports::Fault::Transient => Self::unavailable(error),
-            aihio_actors::ports::Fault::Permanent => Self::internal(error),
+            Fault::Transient => Self::unavailable(error),
+            Fault::Permanent => Self::internal(error),
         }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error),
+            StoreError::Conflict(name) => Self::conflict(format!("`{name}` is taken or has changed meanwhile.")),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+impl From<RandomError> for ApiError {
+    fn from(error: RandomError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<PasswordError> for ApiError {
+    fn from(error: PasswordError) -> Self {
+        Self::internal(error)
     }
 }
 

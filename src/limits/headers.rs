@@ -33,7 +33,7 @@ pub(crate) fn retry_after_header(headers: &mut HeaderMap, delay: Duration) {
 }
 
 fn described(policy: Policy) -> String {
-    format!("\"{}\";q={};w={}", policy.name, policy.quota, policy.window.as_secs())
+    format!("\"{}\";q={};w={}", policy.name, policy.quota, retry_after_seconds(policy.window))
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use std::num::NonZeroU32;
 
-    const POLICY: Policy = Policy::per_minute("address", NonZeroU32::new(60).unwrap());
+    const POLICY: Policy = Policy::new("address", NonZeroU32::new(60).unwrap(), Duration::from_secs(60));
 
     #[test]
     fn a_refused_request_is_told_the_policy_and_when_to_come_back() {

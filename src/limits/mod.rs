@@ -32,39 +32,24 @@ pub enum Enforcement {
 pub struct LimitOptions {
     /// Whether any of them holds.
     pub enforcement: Enforcement,
-    /// Requests of one address in a minute.
-    pub address_per_minute: NonZeroU32,
-    /// Requests with one API key in a minute.
-    pub api_key_per_minute: NonZeroU32,
-    /// New sessions and messages at one chatbot in a minute.
-    pub chatbot_per_minute: NonZeroU32,
-    /// Messages of one session in a minute, over HTTP and sockets.
-    pub session_per_minute: NonZeroU32,
-    /// Commands of one socket in ten seconds.
-    pub socket_per_ten_seconds: NonZeroU32,
-    /// Attempts to sign in, of one address and for one e-mail, in a minute.
-    pub login_per_minute: NonZeroU32,
-}
-
-const fn quota(figure: u32) -> NonZeroU32 {
-    match NonZeroU32::new(figure) {
-        Some(figure) => figure,
-        None => NonZeroU32::MIN,
-    }
-}
-
-impl Default for LimitOptions {
-    fn default() -> Self {
-        Self {
-            enforcement: Enforcement::On,
-            address_per_minute: quota(1_200),
-            api_key_per_minute: quota(1_200),
-            chatbot_per_minute: quota(12_000),
-            session_per_minute: quota(120),
-            socket_per_ten_seconds: quota(100),
-            login_per_minute: quota(30),
-        }
-    }
+    /// Requests without a key from one address.
+    pub address_requests_per_minute: NonZeroU32,
+    /// Sockets and sessions opened from one address.
+    pub address_connects_per_minute: NonZeroU32,
+    /// Commands of one socket, lastingly.
+    pub socket_messages_per_second: NonZeroU32,
+    /// Commands of one socket at once.
+    pub socket_messages_burst: NonZeroU32,
+    /// Messages of one conversation.
+    pub session_messages_per_minute: NonZeroU32,
+    /// Messages to one chatbot.
+    pub chatbot_messages_per_second: NonZeroU32,
+    /// Requests with one API key.
+    pub key_requests_per_minute: NonZeroU32,
+    /// Attempts to sign in, from one address and for one e-mail.
+    pub login_attempts_per_minute: NonZeroU32,
+    /// Accounts made from one address.
+    pub registrations_per_hour: NonZeroU32,
 }
 
 /// An e-mail as a key: hashed, so that what people typed is not kept.
@@ -73,58 +58,103 @@ type EmailKey = [u8; digest::SHA256_OUTPUT_LEN];
 #[derive(Debug)]
 struct Limits {
     address: Keyed<AddressKey>,
+    connect: Keyed<AddressKey>,
     api_key: Keyed<ApiKeyId>,
     chatbot: Keyed<ChatbotId>,
     session: Keyed<SessionId>,
     login_address: Keyed<AddressKey>,
     login_email: Keyed<EmailKey>,
+    registration: Keyed<AddressKey>,
     socket: Policy,
+}
+
+impl Limits {
+    fn new(options: &LimitOptions) -> Self {
+        let minute = Duration::from_secs(60);
+        let login = Policy::new("login", options.login_attempts_per_minute, minute);
+        let registration =
+            Policy::new("registration", options.registrations_per_hour, Duration::from_secs(3_600));
+        let second = Duration::from_secs(1);
+        let refill = second.mul_f64(
+            f64::from(options.socket_messages_burst.get()) / f64::from(options.socket_messages_per_second.get()),
+        );
+        Self {
+            address: Keyed::new(Policy::new("address", options.address_requests_per_minute, minute)),
+            connect: Keyed::new(Policy::new("connect", options.address_connects_per_minute, minute)),
+            api_key: Keyed::new(Policy::new("api-key", options.key_requests_per_minute, minute)),
+            chatbot: Keyed::new(Policy::new("chatbot", options.chatbot_messages_per_second, second)),
+            session: Keyed::new(Policy::new("session", options.session_messages_per_minute, minute)),
+            login_address: Keyed::new(login),
+            login_email: Keyed::new(login),
+            registration: Keyed::new(registration),
+            socket: Policy::new("socket", options.socket_messages_burst, refill),
+        }
+    }
+
+    fn forget_idle(&self) {
+        self.address.forget_idle();
+        self.connect.forget_idle();
+        self.api_key.forget_idle();
+        self.chatbot.forget_idle();
+        self.session.forget_idle();
+        self.login_address.forget_idle();
+        self.login_email.forget_idle();
+        self.registration.forget_idle();
+    }
 }
 
 /// All rate limits of the process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RateLimits(Option<Arc<Limits>>);
 
+/// What is left after a request that was let through; none where limits are lifted.
+pub type Taken = Result<Option<Allowed>, Limited>;
+
 impl RateLimits {
     /// Limits with nothing used.
     #[must_use]
-    pub fn new(options: LimitOptions) -> Self {
-        if options.enforcement == Enforcement::Off {
-            return Self(None);
-        }
-        let socket_window = Duration::from_secs(10);
-        Self(Some(Arc::new(Limits {
-            address: Keyed::new(Policy::per_minute("address", options.address_per_minute)),
-            api_key: Keyed::new(Policy::per_minute("api-key", options.api_key_per_minute)),
-            chatbot: Keyed::new(Policy::per_minute("chatbot", options.chatbot_per_minute)),
-            session: Keyed::new(Policy::per_minute("session", options.session_per_minute)),
-            login_address: Keyed::new(Policy::per_minute("login", options.login_per_minute)),
-            login_email: Keyed::new(Policy::per_minute("login", options.login_per_minute)),
-            socket: Policy { name: "socket", quota: options.socket_per_ten_seconds, window: socket_window },
-        })))
+    pub fn new(options: &LimitOptions) -> Self {
+        let enforced = options.enforcement == Enforcement::On;
+        Self(enforced.then(|| Arc::new(Limits::new(options))))
     }
 
     /// Takes one request of an address; IPv6 addresses of one /64 share.
     ///
     /// # Errors
     /// When nothing is left.
-    pub fn address(&self, address: IpAddr) -> Result<Option<Allowed>, Limited> {
+    pub fn address(&self, address: IpAddr) -> Taken {
         self.0.as_ref().map(|limits| limits.address.take(&AddressKey::from(address))).transpose()
+    }
+
+    /// Takes one new socket or session of an address.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn connect(&self, address: IpAddr) -> Taken {
+        self.0.as_ref().map(|limits| limits.connect.take(&AddressKey::from(address))).transpose()
+    }
+
+    /// Takes one new account of an address.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn registration(&self, address: IpAddr) -> Taken {
+        self.0.as_ref().map(|limits| limits.registration.take(&AddressKey::from(address))).transpose()
     }
 
     /// Takes one request with an API key.
     ///
     /// # Errors
     /// When nothing is left.
-    pub fn api_key(&self, key: ApiKeyId) -> Result<Option<Allowed>, Limited> {
+    pub fn api_key(&self, key: ApiKeyId) -> Taken {
         self.0.as_ref().map(|limits| limits.api_key.take(&key)).transpose()
     }
 
-    /// Takes one new session or message at a chatbot.
+    /// Takes one message at a chatbot.
     ///
     /// # Errors
     /// When nothing is left.
-    pub fn chatbot(&self, chatbot: ChatbotId) -> Result<Option<Allowed>, Limited> {
+    pub fn chatbot(&self, chatbot: ChatbotId) -> Taken {
         self.0.as_ref().map(|limits| limits.chatbot.take(&chatbot)).transpose()
     }
 
@@ -132,7 +162,7 @@ impl RateLimits {
     ///
     /// # Errors
     /// When nothing is left.
-    pub fn session(&self, session: SessionId) -> Result<Option<Allowed>, Limited> {
+    pub fn session(&self, session: SessionId) -> Taken {
         self.0.as_ref().map(|limits| limits.session.take(&session)).transpose()
     }
 
@@ -157,13 +187,9 @@ impl RateLimits {
 
     /// Drops what is no longer needed; to be called every minute or so.
     pub fn forget_idle(&self) {
-        let Some(limits) = &self.0 else { return };
-        limits.address.forget_idle();
-        limits.api_key.forget_idle();
-        limits.chatbot.forget_idle();
-        limits.session.forget_idle();
-        limits.login_address.forget_idle();
-        limits.login_email.forget_idle();
+        if let Some(limits) = &self.0 {
+            limits.forget_idle();
+        }
     }
 
     /// Drops what is no longer needed every minute, for as long as the returned task lives.
@@ -183,11 +209,25 @@ impl RateLimits {
 mod tests {
     use super::*;
 
+    fn limits(enforcement: Enforcement, quota: u32) -> RateLimits {
+        let quota = NonZeroU32::new(quota).unwrap();
+        RateLimits::new(&LimitOptions {
+            enforcement,
+            address_requests_per_minute: quota,
+            address_connects_per_minute: quota,
+            socket_messages_per_second: quota,
+            socket_messages_burst: quota,
+            session_messages_per_minute: quota,
+            chatbot_messages_per_second: quota,
+            key_requests_per_minute: quota,
+            login_attempts_per_minute: quota,
+            registrations_per_hour: quota,
+        })
+    }
+
     #[test]
     fn lifted_limits_let_everything_through() {
-        let options =
-            LimitOptions { enforcement: Enforcement::Off, address_per_minute: quota(1), ..Default::default() };
-        let limits = RateLimits::new(options);
+        let limits = limits(Enforcement::Off, 1);
         let address = "192.0.2.1".parse().unwrap();
         assert!((0..10).all(|_| limits.address(address).is_ok()));
         assert!(limits.socket().is_none());
@@ -195,7 +235,7 @@ mod tests {
 
     #[test]
     fn the_addresses_of_one_ipv6_network_share_a_limit() {
-        let limits = RateLimits::new(LimitOptions { address_per_minute: quota(1), ..Default::default() });
+        let limits = limits(Enforcement::On, 1);
         assert!(limits.address("2001:db8::1".parse().unwrap()).is_ok());
         assert!(limits.address("2001:db8::ffff".parse().unwrap()).is_err());
         assert!(limits.address("2001:db8:0:1::1".parse().unwrap()).is_ok());
@@ -203,11 +243,17 @@ mod tests {
 
     #[test]
     fn many_passwords_for_one_email_meet_its_limit_from_any_address() {
-        let limits = RateLimits::new(LimitOptions { login_per_minute: quota(2), ..Default::default() });
+        let limits = limits(Enforcement::On, 2);
         let from = |last: u8| IpAddr::from([192, 0, 2, last]);
         assert!(limits.login(from(1), "a@example.com").is_ok());
         assert!(limits.login(from(2), "a@example.com").is_ok());
         assert_eq!(limits.login(from(3), "a@example.com").unwrap_err().policy.name, "login");
         assert!(limits.login(from(3), "b@example.com").is_ok());
+    }
+
+    #[test]
+    fn a_socket_may_send_its_burst_at_once_and_no_more() {
+        let socket = limits(Enforcement::On, 3).socket().unwrap();
+        assert_eq!((0..10).filter(|_| socket.take().is_ok()).count(), 3);
     }
 }

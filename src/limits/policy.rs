@@ -22,10 +22,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// So many a minute.
+    /// So many in a window.
     #[must_use]
-    pub const fn per_minute(name: &'static str, quota: NonZeroU32) -> Self {
-        Self { name, quota, window: Duration::from_secs(60) }
+    pub const fn new(name: &'static str, quota: NonZeroU32, window: Duration) -> Self {
+        Self { name, quota, window }
     }
 
     fn as_quota(&self) -> Quota {
@@ -139,7 +139,7 @@ mod tests {
     use governor::clock::FakeRelativeClock;
 
     fn policy(quota: u32) -> Policy {
-        Policy::per_minute("test", NonZeroU32::new(quota).unwrap())
+        Policy::new("test", NonZeroU32::new(quota).unwrap(), Duration::from_secs(60))
     }
 
     #[test]
