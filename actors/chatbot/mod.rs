@@ -1,0 +1,3 @@
+//! A chatbot and what it knows.
+
+pub mod knowledge;
