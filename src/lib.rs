@@ -1,5 +1,7 @@
-//! The service around the engine: everything that touches the world.
+//! aihio: the parts that touch the world. The engine is the crate `aihio_actors`.
 
 pub mod auth;
 pub mod error;
+pub mod http;
 pub mod limits;
+pub mod store;
