@@ -16,6 +16,7 @@ pub mod settings;
 pub mod socket;
 pub mod store;
 pub mod telemetry;
+pub mod visitor;
 
 #[cfg(test)]
 mod scripted_server;
