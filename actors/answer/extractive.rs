@@ -1,7 +1,7 @@
 //! Answers made of the sources' own words. No model, no network.
 
 use super::evidence::evidence;
-use super::quote::{Quote, best};
+use super::quote::{Quote, best, citation};
 use crate::chatbot::knowledge::{Index, Query, qa_pairs};
 use crate::model::{Citation, Hit};
 
@@ -13,9 +13,9 @@ const LIKENESS_MIN: f32 = 0.6;
 /// What the sources say about a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtractiveAnswer {
-    /// The quoted words, each followed by the number of its citation in brackets.
+    /// The sentences that answer, as they stand in the sources, each followed by its citation's number in brackets.
     pub text: String,
-    /// What was quoted, numbered from 1.
+    /// Numbered from 1; each quotes those sentences with what stands around them.
     pub citations: Vec<Citation>,
 }
 
@@ -29,10 +29,13 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
         Some(quote) => vec![quote],
         None => best(question, hits, index, CITATIONS_MAX),
     };
-    let citations: Vec<Citation> =
-        (1..).zip(&quotes).filter_map(|(n, quote)| citation(n, quote, hits)).collect();
+    let citations: Vec<Citation> = (1_u32..)
+        .zip(&quotes)
+        .filter_map(|(n, quote)| citation(n, quote.span.clone(), &hits.get(quote.hit)?.passage))
+        .collect();
+    let words = |quote: &Quote| hits.get(quote.hit)?.passage.text.get(quote.core.clone());
     let lines: Vec<String> =
-        citations.iter().map(|citation| format!("{} [{}]", citation.quote, citation.n)).collect();
+        (1_u32..).zip(&quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
     (!citations.is_empty()).then(|| ExtractiveAnswer { text: lines.join("\n\n"), citations })
 }
 
@@ -44,7 +47,7 @@ fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
     });
     let alike = pairs.filter_map(|(hit, text, pair)| {
         let score = likeness(question, &asked, text.get(pair.question)?, index);
-        (score >= LIKENESS_MIN).then_some(Quote { hit, span: pair.answer, score })
+        (score >= LIKENESS_MIN).then_some(Quote { hit, core: pair.answer.clone(), span: pair.answer, score })
     });
     alike.reduce(|best, next| if next.score > best.score { next } else { best })
 }
@@ -56,17 +59,6 @@ fn likeness(question: &str, asked: &Query, other: &str, index: &Index) -> f32 {
     let other = index.query(other);
     let back = other.coverage(&index.matches(&other, question));
     there.min(back)
-}
-
-fn citation(n: u32, quote: &Quote, hits: &[Hit]) -> Option<Citation> {
-    let passage = &hits.get(quote.hit)?.passage;
-    Some(Citation {
-        n,
-        source_id: passage.source_id,
-        title: passage.title.clone(),
-        url: passage.url.clone(),
-        quote: passage.text.get(quote.span.clone())?.to_owned(),
-    })
 }
 
 #[cfg(test)]
