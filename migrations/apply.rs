@@ -89,6 +89,17 @@ pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>,
     Ok(STEPS.iter().map(|step| step.name).filter(is_pending).collect())
 }
 
+/// As [`pending`], on a connection of its own.
+///
+/// # Errors
+/// As [`pending`], or when the database is out of reach.
+pub async fn pending_at(url: &str) -> Result<Vec<&'static str>, MigrateError> {
+    let database = connect(url).await?;
+    let names = pending(&database).await;
+    database.close().await?;
+    names
+}
+
 async fn applied(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let backend = database.get_database_backend();
     let table = match backend {

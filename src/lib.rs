@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod blobs;
+pub mod cache;
 pub mod command;
 pub mod demo;
 pub mod extract;

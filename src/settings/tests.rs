@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aihio_actors::model::PlanId;
 use secrecy::ExposeSecret;
@@ -26,7 +27,9 @@ struct SettingsFile(PathBuf);
 
 impl SettingsFile {
     fn holding(text: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("aihio-settings-{}", uuid::Uuid::new_v4()));
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("aihio-settings-{}-{number}", std::process::id()));
         fs::create_dir(&folder).expect("the temporary folder can be written");
         let path = folder.join("my.toml");
         fs::write(&path, text).expect("the temporary folder can be written");
