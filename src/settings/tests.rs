@@ -262,3 +262,19 @@ fn doubtful_combinations_are_named() {
         assert!(warnings.contains(word), "{word} in {warnings}");
     }
 }
+
+#[test]
+fn the_manual_names_every_setting_with_its_default() {
+    let manual = include_str!("../../docs/src/configuration.md");
+    let mut section = String::new();
+    for line in DEFAULT_TOML.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        let Some((key, value)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else { continue };
+        let with_default = format!("| `{section}{key}` | `{value}` |");
+        let without = format!("| `{section}{key}` | ");
+        let refused = value == "\"\"" && manual.contains(&without);
+        assert!(manual.contains(&with_default) || refused, "{section}{key} = {value}");
+    }
+}
