@@ -55,7 +55,7 @@ web: ## the browser's part: types, tests, and whether web/dist is what its sourc
 
 eval: ## answer quality over a question file: make eval FILE=questions.json
 	@if [ -z "$(FILE)" ]; then echo "Name the questions: make eval FILE=questions.json"; exit 2; fi
-	cargo run --locked --release --bin aihio -- eval "$(FILE)"
+	cargo run --locked --release --package aihio-actors --example eval -- "$(FILE)"
 
 loadtest: ## load on a running server: make loadtest ARGS="--help"
 	cargo run --locked --release --package aihio-loadtest -- $(ARGS)

@@ -127,6 +127,7 @@ async fn applied(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
 async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).min_connections(1).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| options.create_if_missing(true));
     Database::connect(options).await
 }
 

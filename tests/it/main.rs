@@ -13,4 +13,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod self_check;
+mod answers;
+mod api;
+mod clients;
+mod durability;
+mod first_minute;
+mod pages;
+mod socket;

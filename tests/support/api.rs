@@ -155,9 +155,10 @@ impl Api {
         chatbot
     }
 
-    /// Makes a chatbot that a configured model answers for.
+    /// Makes a chatbot that a configured model answers for. It has read what colour the pump is.
     pub async fn model_chatbot(&self, provider: &str) -> String {
         let chatbot = self.chatbot("Model").await;
+        self.reads(&chatbot, "The pump", "The colour of the pump is blue.").await;
         self.change(&chatbot, json!({ "answerer": { "kind": "llm", "provider": provider } })).await;
         chatbot
     }
@@ -242,7 +243,7 @@ impl Api {
         loop {
             let path = format!("/v1/sessions/{session}/messages?limit=100{cursor}");
             let mut page = self.get(&path).await.expect(200);
-            items.extend(page["items"].as_array_mut().expect("items").drain(..));
+            items.append(page["items"].as_array_mut().expect("items"));
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return items,

@@ -8,7 +8,6 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
-use super::patience::until;
 use super::server::Plan;
 use super::stub::{Request, Stub, respond};
 
@@ -89,11 +88,6 @@ impl Model {
     /// The bodies of all calls so far.
     pub fn calls(&self) -> Vec<Value> {
         lock(&self.script.calls).clone()
-    }
-
-    /// Waits until it has been called so often.
-    pub async fn is_called(&self, times: usize) {
-        until("a call of the model", async || (self.calls().len() >= times).then_some(())).await;
     }
 }
 

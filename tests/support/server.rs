@@ -85,9 +85,12 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Where it keeps its data.
-    pub fn data(&self) -> &Path {
-        self.folder.path()
+    /// The most memory it has held so far, in MiB.
+    pub fn memory_peak_mib(&self) -> u64 {
+        let process = self.process.as_ref().expect("it runs").id();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        peak.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
     }
 
     /// Everything it has printed so far.
@@ -170,7 +173,7 @@ impl Drop for Server {
 }
 
 /// The first `127.0.0.1:<port>` in a line.
-fn loopback_address(line: &str) -> Option<String> {
+pub fn loopback_address(line: &str) -> Option<String> {
     let host = "127.0.0.1:";
     let rest = &line[line.find(host)? + host.len()..];
     let port: String = rest.chars().take_while(char::is_ascii_digit).collect();

@@ -161,6 +161,24 @@ impl Visitor {
         }
     }
 
+    /// Waits for so many replies to any commands.
+    pub async fn replies(&mut self, count: usize) -> BTreeMap<u64, Value> {
+        while self.replies.len() < count {
+            self.listens().await;
+        }
+        std::mem::take(&mut self.replies)
+    }
+
+    /// Every reply that still comes before the socket ends in whatever way.
+    pub async fn replies_until_the_end(&mut self) -> BTreeMap<u64, Value> {
+        while let Heard::Frame(objects) = self.wire().hears().await {
+            for object in objects.iter().filter(|object| object["id"].is_u64()) {
+                self.replies.insert(object["id"].as_u64().unwrap_or_default(), object.clone());
+            }
+        }
+        std::mem::take(&mut self.replies)
+    }
+
     /// Waits for the next publication of a type; others wait for their turn.
     pub async fn sees(&mut self, kind: &str) -> Publication {
         self.sees_where(|data| data["type"] == kind).await
@@ -203,11 +221,6 @@ impl Visitor {
         }
         let offset = whole.offset.expect("a final message is durable");
         Answer { offset, message: whole.data, streamed, deltas }
-    }
-
-    /// What has arrived and was not looked at yet.
-    pub fn unseen(&self) -> impl Iterator<Item = &Publication> {
-        self.inbox.iter()
     }
 
     /// Waits until the server closes, and gives the code.

@@ -21,8 +21,8 @@ pub const BINARY: u8 = 0x2;
 pub enum Heard {
     /// One frame with the objects of its lines.
     Frame(Vec<Value>),
-    /// The other side closed, with this code and reason.
-    Closed(u16, String),
+    /// The other side closed, with this code.
+    Closed(u16),
     /// The connection broke without a close frame.
     Broken,
 }
@@ -82,8 +82,8 @@ impl Wire {
     pub async fn hears(&mut self) -> Heard {
         match within("a frame", self.socket.next()).await {
             Some(Ok(message)) if message.is_close() => {
-                let (code, reason) = message.as_close().expect("it is one");
-                Heard::Closed(code.into(), reason.to_owned())
+                let (code, _) = message.as_close().expect("it is one");
+                Heard::Closed(code.into())
             }
             Some(Ok(message)) => {
                 Heard::Frame(lines(message.as_text().expect("text is all that servers send")))
@@ -97,7 +97,7 @@ impl Wire {
         loop {
             match self.hears().await {
                 Heard::Frame(_) => {}
-                Heard::Closed(code, _) => return code,
+                Heard::Closed(code) => return code,
                 Heard::Broken => panic!("the connection broke without a close frame"),
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::tree::{Fault, File, files, names_in, none, rust_in};
 
 /// Folders of the engine that are no actors.
-const NOT_ACTORS: [&str; 5] = ["kernel", "ports", "model", "answer", "chatbot/knowledge"];
+const NOT_ACTORS: [&str; 6] = ["kernel", "ports", "model", "answer", "chatbot/knowledge", "examples"];
 /// What every actor's folder holds, and what else it may hold that is no child of its.
 const PARTS: [&str; 5] = ["mod.rs", "state.rs", "effect.rs", "snapshot.rs", "handle"];
 const NO_CHILD: [&str; 2] = ["handle", "tests"];
