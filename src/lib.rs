@@ -4,6 +4,7 @@
 pub mod app;
 pub mod auth;
 pub mod blobs;
+pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;
