@@ -1,1 +1,16 @@
-//! aihio
+//! aihio: an AI chatbot platform in one binary. Here are the parts that touch the world; the engine is the crate
+//! `aihio_actors`.
+
+pub mod app;
+pub mod blobs;
+pub mod command;
+pub mod crawl;
+pub mod demo;
+pub mod extract;
+pub mod model_provider;
+pub mod settings;
+pub mod store;
+pub mod telemetry;
+
+#[cfg(test)]
+mod scripted_server;
