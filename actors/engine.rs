@@ -3,15 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::chatbot::session::handle::{Recovered, Since, Welcome};
+pub use crate::chatbot::session::{
+    Activity, CloseReason, Command, Delivery, Duplicate, Item, ListenerId, Listening, Opening, Outlet, Reply,
+    Responder, SessionHandle,
+};
+pub use crate::chatbot::{ChatbotHandle, ChatbotView};
+pub use crate::kernel::{ActorKind, KindCount, Tree};
+
 use actix::{Actor, Addr};
 use actix_rt::Arbiter;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
-use crate::chatbot::ChatbotHandle;
 use crate::journal::{Flush, JournalGate};
-use crate::kernel::{ActorKind, Census, KindCount, Tree};
+use crate::kernel::Census;
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
 use crate::ports::Ports;

@@ -2,12 +2,14 @@
 //! the actor behind it is restarted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use tokio::sync::oneshot;
 
-use super::session::{Opening, SessionContext, SessionHandle};
+use super::session::handle::Drain;
+use super::session::{CloseReason, Opening, SessionContext, SessionHandle};
 use super::{Chatbot, ChatbotView, OpenSession, Opened};
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
@@ -69,6 +71,16 @@ impl ChatbotHandle {
         answer.await.unwrap_or_else(|_| Err(restarting()))
     }
 
+    /// Ends a session's life after it was deleted from the store: nothing more is written of it.
+    pub fn forget_session(&self, id: SessionId) {
+        if let Some((_, session)) = self.sessions.remove(&id) {
+            let drain =
+                Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
+            // One message a deletion, asked for by its owner.
+            session.mailbox().addr().do_send(drain);
+        }
+    }
+
     /// Tells the actor something.
     pub(crate) fn tell<M>(&self, message: M) -> Result<(), Undelivered>
     where
@@ -99,5 +111,5 @@ impl ChatbotHandle {
 
 fn restarting() -> Refusal {
     let message = "The chatbot is being restarted. Try again in a moment.";
-    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(std::time::Duration::from_millis(200))
+    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(Duration::from_millis(200))
 }
