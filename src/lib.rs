@@ -2,13 +2,18 @@
 //! `aihio_actors`.
 
 pub mod app;
+pub mod auth;
 pub mod blobs;
 pub mod command;
 pub mod crawl;
 pub mod demo;
+pub mod error;
 pub mod extract;
+pub mod http;
+pub mod limits;
 pub mod model_provider;
 pub mod settings;
+pub mod socket;
 pub mod store;
 pub mod telemetry;
 
