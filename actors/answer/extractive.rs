@@ -1,7 +1,7 @@
 //! Answers made of the sources' own words. No model, no network.
 
 use super::evidence::evidence;
-use super::quote::{Quote, best};
+use super::quote::{Quote, best, citation};
 use crate::chatbot::knowledge::{Index, Query, qa_pairs};
 use crate::model::{Citation, Hit};
 
@@ -29,8 +29,10 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
         Some(quote) => vec![quote],
         None => best(question, hits, index, CITATIONS_MAX),
     };
-    let citations: Vec<Citation> =
-        (1..).zip(&quotes).filter_map(|(n, quote)| citation(n, quote, hits)).collect();
+    let citations: Vec<Citation> = (1..)
+        .zip(&quotes)
+        .filter_map(|(n, quote)| citation(n, quote, &hits.get(quote.hit)?.passage))
+        .collect();
     let lines: Vec<String> =
         citations.iter().map(|citation| format!("{} [{}]", citation.quote, citation.n)).collect();
     (!citations.is_empty()).then(|| ExtractiveAnswer { text: lines.join("\n\n"), citations })
@@ -56,17 +58,6 @@ fn likeness(question: &str, asked: &Query, other: &str, index: &Index) -> f32 {
     let other = index.query(other);
     let back = other.coverage(&index.matches(&other, question));
     there.min(back)
-}
-
-fn citation(n: u32, quote: &Quote, hits: &[Hit]) -> Option<Citation> {
-    let passage = &hits.get(quote.hit)?.passage;
-    Some(Citation {
-        n,
-        source_id: passage.source_id,
-        title: passage.title.clone(),
-        url: passage.url.clone(),
-        quote: passage.text.get(quote.span.clone())?.to_owned(),
-    })
 }
 
 #[cfg(test)]

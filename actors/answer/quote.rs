@@ -4,23 +4,18 @@ use std::ops::Range;
 
 use super::cue::{Wanted, wanted};
 use crate::chatbot::knowledge::{Index, Query, sentences};
-use crate::model::Hit;
+use crate::model::{Chunk, Citation, Hit};
 
-/// Longest quote, in bytes; one sentence may be longer.
-const QUOTE_BYTES_MAX: usize = 320;
-
-/// A stretch of sentences of one passage.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quote {
-    /// Which of the hits.
     pub(super) hit: usize,
-    /// The bytes of the passage's text.
     pub(super) span: Range<usize>,
-    /// How well it answers; comparable within one question.
     pub(super) score: f32,
 }
+fn par(name: &str, d: f32) -> f32 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
+}
 
-/// The best quotes, best first, at most `limit`, that don't overlap.
 pub(super) fn best(question: &str, hits: &[Hit], index: &Index, limit: usize) -> Vec<Quote> {
     let query = index.query(question);
     let wanted = wanted(question, index.analyzer().language());
@@ -30,8 +25,9 @@ pub(super) fn best(question: &str, hits: &[Hit], index: &Index, limit: usize) ->
         hits.iter().enumerate().flat_map(|(place, hit)| ask.quotes(place, hit, hit.score / top)).collect();
     quotes.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut chosen: Vec<Quote> = Vec::new();
+    let drop = par("DROP", 0.0);
     for quote in quotes {
-        if chosen.len() == limit {
+        if chosen.len() == limit || chosen.first().is_some_and(|f| quote.score < drop * f.score) {
             break;
         }
         if chosen.iter().all(|other| !overlap(other, &quote)) {
@@ -39,6 +35,15 @@ pub(super) fn best(question: &str, hits: &[Hit], index: &Index, limit: usize) ->
         }
     }
     chosen
+}
+pub(super) fn citation(n: u32, quote: &Quote, passage: &Chunk) -> Option<Citation> {
+    Some(Citation {
+        n,
+        source_id: passage.source_id,
+        title: passage.title.clone(),
+        url: passage.url.clone(),
+        quote: passage.text.get(quote.span.clone())?.to_owned(),
+    })
 }
 
 fn overlap(a: &Quote, b: &Quote) -> bool {
@@ -54,6 +59,14 @@ struct Ask<'a> {
 
 impl Ask<'_> {
     fn quotes(&self, place: usize, hit: &Hit, passage_score: f32) -> Vec<Quote> {
+        let (max, pw, cw, ctx, mix, len) = (
+            par("MAX", 320.0),
+            par("PW", 0.5),
+            par("CW", 0.15),
+            par("CTX", 0.0),
+            par("MIX", 1.0),
+            par("LEN", 0.0),
+        );
         let text = &*hit.passage.text;
         let spans = sentences(text);
         let found: Vec<Vec<f32>> = spans
@@ -69,16 +82,27 @@ impl Ask<'_> {
                     break;
                 };
                 let span = a.start..b.end;
-                if last > first && span.len() > QUOTE_BYTES_MAX {
+                if last > first && span.len() > max as usize {
                     break;
                 }
                 for (all, one) in union.iter_mut().zip(terms) {
                     *all = one.max(*all);
                 }
-                let coverage = self.query.distinction(&union);
+                let mut wide = union.clone();
+                for n in [first.wrapping_sub(1), last + 1] {
+                    if let Some(t) = found.get(n) {
+                        for (all, one) in wide.iter_mut().zip(t) {
+                            *all = (ctx * one).max(*all);
+                        }
+                    }
+                }
+                let coverage = mix * self.query.distinction(&wide) + (1.0 - mix) * self.query.coverage(&wide);
                 let quote = text.get(span.clone()).unwrap_or_default();
                 let cue = self.wanted.is_some_and(|wanted| wanted.is_in(quote, self.question));
-                let score = coverage + 0.5 * passage_score + if cue { 0.15 } else { 0.0 };
+                let score = coverage
+                    + pw * passage_score
+                    + if cue { cw } else { 0.0 }
+                    + len * span.len() as f32 / 320.0;
                 quotes.push(Quote { hit: place, span, score });
             }
         }

@@ -1,0 +1,7 @@
+//! What an account can be told: one file a message.
+
+mod refill;
+mod renew;
+
+pub use refill::Refill;
+pub use renew::Renew;

@@ -1,0 +1,7 @@
+//! What a journal can be told: one file a message.
+
+mod append;
+mod flush;
+
+pub use append::Append;
+pub use flush::Flush;

@@ -1,0 +1,1 @@
+//! What the demo chatbot "Guide" has read: this project's own documentation.
