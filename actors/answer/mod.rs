@@ -9,9 +9,11 @@ mod pieces;
 mod prompt;
 mod quote;
 mod section;
+mod write;
 
 pub use citation::{cite, literal};
 pub use evidence::evidence;
 pub use extractive::{ExtractiveAnswer, extract};
 pub use pieces::pieces;
 pub use prompt::{Prompt, prompt};
+pub use write::{AnswerTask, write_answer};

@@ -1,0 +1,21 @@
+//! An account: a tenant.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "accounts")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(in crate::store) account_id: Uuid,
+    pub(in crate::store) name: String,
+    pub(in crate::store) created_at: DateTimeUtc,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::store::tenant::Owned for Entity {
+    const ACCOUNT: Column = Column::AccountId;
+}

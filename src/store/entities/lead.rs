@@ -1,0 +1,25 @@
+//! A filled-in form.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "leads")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(in crate::store) lead_id: Uuid,
+    pub(in crate::store) account_id: Uuid,
+    pub(in crate::store) chatbot_id: Uuid,
+    pub(in crate::store) session_id: Uuid,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(in crate::store) fields: Json,
+    pub(in crate::store) at: DateTimeUtc,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::store::tenant::Owned for Entity {
+    const ACCOUNT: Column = Column::AccountId;
+}

@@ -1,0 +1,78 @@
+//! The histories of sessions.
+//!
+//! An append is a batch of many sessions' records in one transaction, with one statement a table however many rows: the
+//! statements stay prepared, and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
+//! batch moves each session's gate from before the first new event to the last, and inserts the events. When as many
+//! gates moved and rows came as the batch has, every record was new and is kept. Only when the numbers differ (a batch
+//! that is sent again, another writer, an erased session) is it taken back and looked at record by record.
+
+mod batch;
+mod event;
+mod recheck;
+mod write;
+
+use aihio_actors::model::{Event, Seq, SessionId, SessionMeta};
+use aihio_actors::ports::{Journal, Outcome, PortError, Record};
+use async_trait::async_trait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TransactionTrait};
+
+use self::batch::Batch;
+use self::write::Written;
+use super::dialect::month_of;
+use super::entities::message::{self, Column};
+use super::entities::session;
+use super::{Store, StoreError, sessions};
+
+pub(super) use self::event::event;
+
+#[async_trait]
+impl Journal for Store {
+    async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
+        self.append_records(records).await.map_err(|error| error.at("journal"))
+    }
+
+    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+        let find = async {
+            let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
+            row.map(sessions::meta).transpose()
+        };
+        find.await.map_err(|error: StoreError| error.at("journal"))
+    }
+
+    async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+        let tail = async {
+            let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
+            rows.into_iter().map(event).collect::<Result<_, StoreError>>()
+        };
+        tail.await.map_err(|error| error.at("journal"))
+    }
+}
+
+impl Store {
+    async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {
+        let batch = Batch::of(records);
+        if batch.is_contiguous() {
+            let transaction = self.writer().begin().await?;
+            match batch.write(&transaction).await {
+                Ok(Written::Whole) => {
+                    transaction.commit().await?;
+                    return Ok(vec![Outcome::Kept; records.len()]);
+                }
+                Ok(Written::InPart) => transaction.rollback().await?,
+                Err(error) if error.may_pass() => return Err(error),
+                // One record that the database can't take must not keep the others out: look at each.
+                Err(_) => transaction.rollback().await?,
+            }
+        }
+        recheck::append(self, records).await
+    }
+}
+
+/// A session's events after a position, in order.
+fn history(session: SessionId, after: Seq) -> Select<message::Entity> {
+    message::Entity::find()
+        .filter(Column::SessionId.eq(session.as_uuid()))
+        .filter(Column::SessionMonth.eq(month_of(session.as_uuid())))
+        .filter(Column::Seq.gt(i64::try_from(after.0).unwrap_or(i64::MAX)))
+        .order_by_asc(Column::Seq)
+}

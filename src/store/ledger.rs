@@ -1,0 +1,84 @@
+//! Plans and usage: what billing rests on.
+
+use aihio_actors::model::{AccountId, Plan, PlanId, Timestamp, UsageKind};
+use aihio_actors::ports::{Ledger, PeriodUsage, PortError};
+use async_trait::async_trait;
+use chrono::{DurationRound, TimeDelta};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::dialect::Sql;
+use super::entities::{account, subscription};
+use super::usage::{TOTAL, amount};
+use super::words::Word;
+use super::{Store, StoreError};
+
+/// Sums closed hours, all before `$1`. Only the last day before the newest roll-up is summed again, for rows that were
+/// written late; sums that have not changed are not written again.
+const ROLL_UP: Sql = Sql {
+    sqlite: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
+             SELECT account_id, chatbot_id, type, substr(created_at, 1, 13) || ':00:00+00:00', sum(amount) \
+             FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
+                (SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', max(hour), '-24 hours') FROM usage_rollups), '') \
+             GROUP BY 1, 2, 3, 4 \
+             ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \
+             WHERE usage_rollups.amount <> excluded.amount",
+    postgres: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
+             SELECT account_id, chatbot_id, type, date_trunc('hour', created_at, 'UTC'), sum(amount) \
+             FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
+                (SELECT max(hour) - interval '24 hours' FROM usage_rollups), '-infinity') \
+             GROUP BY 1, 2, 3, 4 \
+             ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \
+             WHERE usage_rollups.amount <> excluded.amount",
+};
+
+#[async_trait]
+impl Ledger for Store {
+    async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
+        self.period_usage(account, since).await.map_err(|error| error.at("ledger"))
+    }
+
+    async fn roll_up(&self, now: Timestamp) -> Result<u64, PortError> {
+        let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
+        let rolled = self.writer().execute_raw(ROLL_UP.with(self.writer(), vec![hour.into()])).await;
+        rolled.map(|done| done.rows_affected()).map_err(|error| StoreError::from(error).at("ledger"))
+    }
+
+    async fn prepare_partitions(&self, now: Timestamp) -> Result<(), PortError> {
+        self.make_partitions(now).await.map_err(|error| error.at("ledger"))
+    }
+}
+
+impl Store {
+    async fn period_usage(
+        &self,
+        account: AccountId,
+        since: Timestamp,
+    ) -> Result<Option<PeriodUsage>, StoreError> {
+        if account::Entity::find_by_id(account.as_uuid()).one(self.reader()).await?.is_none() {
+            return Ok(None);
+        }
+        let plan = self.plan_of(account).await?;
+        let answers = self.used(account, UsageKind::Answer, since).await?;
+        Ok(Some(PeriodUsage { plan, answers }))
+    }
+
+    async fn plan_of(&self, account: AccountId) -> Result<Plan, StoreError> {
+        let row = subscription::Entity::find_by_id(account.as_uuid()).one(self.reader()).await?;
+        let plan = row.map_or_else(|| self.connections.default_plan.clone(), |row| PlanId(row.plan));
+        let known = self.connections.plans.get(&plan).cloned();
+        known.ok_or_else(|| StoreError::inconsistent("subscriptions", "plan", &account))
+    }
+
+    /// How much of a kind an account has used since a moment. Read where it is written: an account that has just used
+    /// its last credit must be told so.
+    pub(super) async fn used(
+        &self,
+        account: AccountId,
+        kind: UsageKind,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let values = vec![account.as_uuid().into(), kind.word().into(), since.into()];
+        let row = self.reader().query_one_raw(TOTAL.with(self.reader(), values)).await?;
+        row.as_ref().map_or(Ok(0), amount)
+    }
+}

@@ -1,0 +1,172 @@
+//! How the store is opened.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aihio_actors::model::{Plan, PlanId};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use super::{Connections, Store, StoreError};
+
+/// The plans of the installation, by key.
+pub type Plans = HashMap<PlanId, Plan>;
+
+/// When a write counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is on disk and survives a loss of power.
+    Commit,
+    /// The database has it and may lose the last moments in a crash; never parts of a transaction.
+    Async,
+}
+
+/// What happens to a schema that lacks steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Migrate {
+    /// They are applied at start.
+    AtStart,
+    /// The start is refused.
+    Refuse,
+}
+
+/// How the store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// `sqlite://path/to/file` or `postgres://…`. It may hold a password.
+    pub url: SecretString,
+    /// When a write counts as done.
+    pub durability: Durability,
+    /// What happens to a schema that lacks steps.
+    pub migrate: Migrate,
+    /// Most connections at once: of the pool on PostgreSQL, for reading on SQLite.
+    pub connections_max: u32,
+    /// What each plan allows.
+    pub plans: Plans,
+    /// The plan of accounts without a subscription.
+    pub default_plan: PlanId,
+}
+
+/// A statement that takes longer has gone wrong: nothing here reads or writes without bound.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Waiting longer for a connection helps nobody: whoever asked has given up.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long SQLite waits for another process that writes, such as a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// Connects, makes the database file and its folder where they are missing, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// When the database is out of reach, newer than this program, or lacks steps that may not be applied.
+    pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.expose_secret();
+        make_folder(url)?;
+        if options.migrate == Migrate::AtStart {
+            aihio_migrations::apply(url).await?;
+        }
+        let (writer, reader) = if DbBackend::Sqlite.is_prefix_of(url) {
+            let writer = sqlite(url, options.durability, Access::Write).await?;
+            (writer, sqlite(url, options.durability, Access::Read(options.connections_max)).await?)
+        } else {
+            let pool = postgres(&options).await?;
+            (pool.clone(), pool)
+        };
+        refuse_pending(&writer).await?;
+        let StoreOptions { plans, default_plan, .. } = options;
+        let connections = Connections { writer, reader, plans, default_plan, process: Uuid::new_v4() };
+        let store = Self { connections: Arc::new(connections) };
+        if store.writer().get_database_backend() == DbBackend::Sqlite {
+            store.release_claims().await?;
+        }
+        Ok(store)
+    }
+}
+
+/// Applies what the schema lacks, and names it.
+///
+/// # Errors
+/// When the database is out of reach or newer than this program.
+pub async fn migrate(url: &SecretString) -> Result<Vec<&'static str>, StoreError> {
+    make_folder(url.expose_secret())?;
+    Ok(aihio_migrations::apply(url.expose_secret()).await?)
+}
+
+async fn refuse_pending(database: &DatabaseConnection) -> Result<(), StoreError> {
+    let pending = aihio_migrations::pending(database).await?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(aihio_migrations::MigrateError::Pending(pending).into())
+}
+
+/// What a connection to SQLite is for.
+enum Access {
+    /// The one that writes.
+    Write,
+    /// At most so many that read.
+    Read(u32),
+}
+
+async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<DatabaseConnection, StoreError> {
+    let mut options = ConnectOptions::new(url);
+    options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
+    let query_only = match access {
+        Access::Write => {
+            options.max_connections(1).idle_timeout(None).max_lifetime(None);
+            "OFF"
+        }
+        Access::Read(most) => {
+            options.max_connections(most.max(1));
+            "ON"
+        }
+    };
+    let synchronous = match durability {
+        Durability::Commit => "FULL",
+        Durability::Async => "NORMAL",
+    };
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", synchronous)
+            .pragma("query_only", query_only)
+    });
+    Ok(Database::connect(options).await?)
+}
+
+async fn postgres(options: &StoreOptions) -> Result<DatabaseConnection, StoreError> {
+    let mut connect = ConnectOptions::new(options.url.expose_secret());
+    connect
+        .sqlx_logging(false)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .min_connections(1)
+        .max_connections(options.connections_max.max(2));
+    let synchronous_commit = match options.durability {
+        Durability::Commit => "on",
+        Durability::Async => "off",
+    };
+    let timeout = STATEMENT_TIMEOUT.as_millis().to_string();
+    connect.map_sqlx_postgres_opts(move |options| {
+        options.application_name("aihio").options([
+            ("synchronous_commit", synchronous_commit),
+            ("statement_timeout", timeout.as_str()),
+            ("idle_in_transaction_session_timeout", timeout.as_str()),
+        ])
+    });
+    Ok(Database::connect(connect).await?)
+}
+
+/// Makes the folder of a SQLite file, and the file itself, since the driver by itself opens existing files alone.
+fn make_folder(url: &str) -> Result<(), StoreError> {
+    let Some(rest) = url.strip_prefix("sqlite:") else { return Ok(()) };
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let file = Path::new(path.split_once('?').map_or(path, |(file, _)| file));
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let failed = |source| StoreError::Folder { folder: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)
+}

@@ -1,0 +1,95 @@
+//! Files on their way in.
+
+use aihio_actors::model::{ChatbotId, Timestamp, UploadId};
+use aihio_actors::ports::BlobKey;
+use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
+
+use super::entities::upload;
+use super::{StoreError, Tenant};
+
+/// A file that is announced.
+#[derive(Debug, Clone)]
+pub struct NewUpload {
+    /// Its id.
+    pub upload_id: UploadId,
+    /// For which chatbot.
+    pub chatbot_id: ChatbotId,
+    /// The name it has at the uploader's.
+    pub filename: String,
+    /// The media type that the uploader claims.
+    pub content_type: String,
+    /// The bytes that the uploader claims.
+    pub size: u64,
+    /// Where the bytes go.
+    pub blob_key: BlobKey,
+    /// When the permission to send them ends.
+    pub expires_at: Timestamp,
+    /// When it was announced.
+    pub at: Timestamp,
+}
+
+/// A file that was announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRecord {
+    /// Its id.
+    pub upload_id: UploadId,
+    /// For which chatbot.
+    pub chatbot_id: ChatbotId,
+    /// The name it has at the uploader's.
+    pub filename: String,
+    /// The media type that the uploader claims.
+    pub content_type: String,
+    /// The bytes that the uploader claims.
+    pub size: u64,
+    /// Where the bytes are, once they came.
+    pub blob_key: BlobKey,
+    /// When the permission to send them ends.
+    pub expires_at: Timestamp,
+    /// When it was announced.
+    pub created_at: Timestamp,
+}
+
+impl Tenant {
+    /// Stores that a file will come.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn create_upload(&self, new: NewUpload) -> Result<(), StoreError> {
+        let row = upload::ActiveModel {
+            upload_id: Set(new.upload_id.as_uuid()),
+            account_id: Set(self.owner()),
+            chatbot_id: Set(new.chatbot_id.as_uuid()),
+            filename: Set(new.filename),
+            content_type: Set(new.content_type),
+            size: Set(i64::try_from(new.size).unwrap_or(i64::MAX)),
+            blob_key: Set(new.blob_key.0),
+            expires_at: Set(new.expires_at),
+            created_at: Set(new.at),
+        };
+        row.insert(self.writer()).await.map_err(|error| StoreError::unique(error, "upload_id"))?;
+        Ok(())
+    }
+
+    /// The upload.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn upload(&self, id: UploadId) -> Result<Option<UploadRecord>, StoreError> {
+        let select = self.find::<upload::Entity>().filter(upload::Column::UploadId.eq(id.as_uuid()));
+        select.one(self.reader()).await?.map(record).transpose()
+    }
+}
+
+fn record(row: upload::Model) -> Result<UploadRecord, StoreError> {
+    Ok(UploadRecord {
+        upload_id: UploadId::from_uuid(row.upload_id),
+        chatbot_id: ChatbotId::from_uuid(row.chatbot_id),
+        filename: row.filename,
+        content_type: row.content_type,
+        size: u64::try_from(row.size)
+            .map_err(|_| StoreError::inconsistent("uploads", "size", &row.upload_id))?,
+        blob_key: BlobKey(row.blob_key),
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+    })
+}

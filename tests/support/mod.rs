@@ -1,0 +1,18 @@
+//! What the black-box tests are written with: a real server in a process of its own, people and programs that talk
+//! to it, and the outside world it talks to. Nothing here knows the server's code.
+
+pub mod api;
+pub mod browser;
+mod folder;
+pub mod model;
+pub mod patience;
+pub mod program;
+pub mod proxy;
+pub mod published;
+pub mod server;
+pub mod site;
+pub mod stub;
+pub mod visitor;
+pub mod wire;
+
+pub use folder::Folder;
