@@ -38,6 +38,18 @@ pub const PAGES: [DemoPage; 9] = [
     DemoPage { title: "Retrieval", text: include_str!("../../docs/src/retrieval.md") },
 ];
 
+/// Every page without the sections that [`questions`] gives, so that nothing is read twice; pages of nothing else are left
+/// out.
+pub fn pages() -> impl Iterator<Item = (&'static str, String)> {
+    PAGES.iter().filter_map(|page| {
+        let (head, _) = page.text.split_once("\n## ").unwrap_or((page.text, ""));
+        let sections = page.text.split("\n## ").skip(1).filter(|section| as_question(section).is_none());
+        let rest: String = sections.map(|section| format!("\n## {section}")).collect();
+        let said = head.lines().skip(1).any(|line| !line.trim().is_empty()) || !rest.is_empty();
+        said.then(|| (page.title, format!("{head}{rest}")))
+    })
+}
+
 /// A question that the manual asks itself, as a heading, with the section below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DemoQuestion {
@@ -47,15 +59,17 @@ pub struct DemoQuestion {
     pub answer: &'static str,
 }
 
-/// Every such question, in the order of the manual. Read as sources of kind `qa` beside the pages, they are answered with
+/// Every such question, in the order of the manual. Read as sources of kind `qa` beside [`pages`], they are answered with
 /// their whole section.
 pub fn questions() -> impl Iterator<Item = DemoQuestion> {
     let sections = PAGES.iter().flat_map(|page| page.text.split("\n## ").skip(1));
-    sections.filter_map(|section| {
-        let (question, answer) = section.split_once('\n')?;
-        let (question, answer) = (question.trim(), answer.trim());
-        (question.ends_with('?') && !answer.is_empty()).then_some(DemoQuestion { question, answer })
-    })
+    sections.filter_map(as_question)
+}
+
+fn as_question(section: &'static str) -> Option<DemoQuestion> {
+    let (question, answer) = section.split_once('\n')?;
+    let (question, answer) = (question.trim(), answer.trim());
+    (question.ends_with('?') && !answer.is_empty()).then_some(DemoQuestion { question, answer })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::*;
 
 /// The manual, read as the demo chatbot reads it: each page, and each question with its answer.
 fn manual() -> Index {
-    let pages = PAGES.iter().map(|page| (page.title, page.text.to_owned()));
+    let pages = pages();
     let questions = questions().map(|asked| (asked.question, qa_text(asked.question, asked.answer)));
     let chunks =
         pages.chain(questions).enumerate().flat_map(|(number, (title, text))| passages(number, title, &text));
@@ -58,6 +58,12 @@ fn newcomers_questions_are_answered_from_the_manual() {
         ("Can I use aihio without a model?", "extractive"),
         ("What happens when aihio is stopped?", "3001"),
         ("How many processes may run?", "One process"),
+        ("how can I embed the chat in my website?", "before `</body>`"),
+        ("Is my data sent anywhere?", "local"),
+        ("How do I back up my data?", "copy the data folder"),
+        ("How do I change the port?", "http.bind"),
+        ("Can I upload Word documents?", "PDF"),
+        ("How do I delete a source?", "DELETE"),
         ("What does code 1008 mean?", "More work than can be done now"),
     ];
     let index = manual();
@@ -76,6 +82,15 @@ fn what_has_nothing_to_do_with_the_manual_is_not_answered() {
     for question in ["Who won the football world cup in 1998?", "How do I bake sourdough bread?"] {
         assert_eq!(answer(&index, question), None, "{question}");
     }
+}
+
+#[test]
+fn nothing_of_the_manual_is_read_twice_and_nothing_is_left_out() {
+    let read: usize =
+        pages().map(|(_, text)| text.matches("\n## ").count()).sum::<usize>() + questions().count();
+    let written: usize = PAGES.iter().map(|page| page.text.matches("\n## ").count()).sum();
+    assert_eq!(read, written);
+    assert!(questions().count() > 30, "the manual answers questions");
 }
 
 #[test]
