@@ -167,7 +167,14 @@ pub struct ApiError {
 impl ApiError {
     /// An error with its explanation.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), fields: Vec::new(), retry_after: None, limited: None, cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after: None,
+            limited: None,
+            cause: None,
+        }
     }
 
     /// There is no such thing, or it is another tenant's: clients can't tell which.
@@ -212,13 +219,15 @@ impl ApiError {
     /// The account's plan has nothing left of what is named.
     #[must_use]
     pub fn plan_limit(what: &str, limit: u64) -> Self {
-        let detail = format!("The account's plan allows {limit} {what}. Choose a larger plan or remove some.");
+        let detail =
+            format!("The account's plan allows {limit} {what}. Choose a larger plan or remove some.");
         Self::new(ErrorCode::QuotaExceeded, detail)
     }
 
     /// Something of ours broke; the cause goes to the log, never to the client.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        let detail = "The request failed through no fault of yours. Try again; if it stays, report the request_id.";
+        let detail =
+            "The request failed through no fault of yours. Try again; if it stays, report the request_id.";
         Self { cause: Some(cause.into()), ..Self::new(ErrorCode::Internal, detail) }
     }
 
@@ -286,6 +295,7 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal.code {
             RefusalCode::Internal => ErrorCode::Internal,
+            RefusalCode::TokenExpired => ErrorCode::Unauthenticated,
             RefusalCode::MethodNotFound => ErrorCode::MethodNotAllowed,
             RefusalCode::BadRequest => ErrorCode::BadRequest,
             RefusalCode::RateLimited => ErrorCode::RateLimited,
@@ -316,7 +326,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(error),
-            StoreError::Conflict(name) => Self::conflict(format!("`{name}` is taken or has changed meanwhile.")),
+            StoreError::Conflict(name) => {
+                Self::conflict(format!("`{name}` is taken or has changed meanwhile."))
+            }
             _ => Self::internal(error),
         }
     }

@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod blobs;
 pub mod cache;
+pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;
@@ -16,7 +17,9 @@ pub mod model_provider;
 pub mod settings;
 pub mod socket;
 pub mod store;
+pub mod system;
 pub mod telemetry;
+pub mod visitor;
 
 #[cfg(test)]
 mod scripted_server;

@@ -10,6 +10,6 @@ mod token;
 pub use api_key::{ApiKeySecret, hash_api_key};
 pub use password::{PasswordError, Passwords, Verdict};
 pub use random::{RandomError, random_bytes};
-pub use seal::Seal;
 pub use scope::{Scope, UnknownScope};
+pub use seal::Seal;
 pub use token::{AccessClaims, SessionClaims, TokenError, TokenLifetimes, Tokens};

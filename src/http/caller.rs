@@ -133,10 +133,8 @@ pub async fn authenticate(request: &HttpRequest) -> Result<Rc<Caller>, ApiError>
 }
 
 async fn by_access_token(service: &Service, token: &str) -> Result<Caller, ApiError> {
-    let claims = service
-        .tokens
-        .verify_access(token, service.clock.now())
-        .map_err(|_| ApiError::unauthenticated())?;
+    let claims =
+        service.tokens.verify_access(token, service.clock.now()).map_err(|_| ApiError::unauthenticated())?;
     let user = service.store.user(claims.user_id).await?.ok_or_else(ApiError::unauthenticated)?;
     let csrf_token = service.tokens.csrf_for(token);
     Ok(Caller { account_id: user.account_id, identity: Identity::User { user: Box::new(user), csrf_token } })

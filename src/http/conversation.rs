@@ -61,7 +61,7 @@ pub(crate) async fn begin(
         page_url: introduction.page_url,
         opened_at,
     };
-    Ok(chatbot.session(Opening::New(meta)).await?)
+    Ok(chatbot.session(Opening::New(Box::new(meta))).await?)
 }
 
 /// Finds a conversation that is stored, waking it if it sleeps.

@@ -21,7 +21,10 @@ pub fn email(field: &str, text: &str) -> Option<FieldError> {
     let well_formed = text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
-            (1..=64).contains(&local.len()) && !domain.is_empty() && !domain.starts_with('.') && !domain.ends_with('.')
+            (1..=64).contains(&local.len())
+                && !domain.is_empty()
+                && !domain.starts_with('.')
+                && !domain.ends_with('.')
         });
     (!well_formed).then(|| FieldError::new(field, "Give an e-mail address such as ada@example.com."))
 }

@@ -82,9 +82,10 @@ impl Attempt {
             )
             .retry_after(std::time::Duration::from_secs(1))),
             Idempotency::Replay { status, content_type, body } => {
-                let body = service.seal.open(&body).ok_or_else(|| {
-                    ApiError::internal("a remembered response was sealed with another key")
-                })?;
+                let body = service
+                    .seal
+                    .open(&body)
+                    .ok_or_else(|| ApiError::internal("a remembered response was sealed with another key"))?;
                 Ok(Begun::Replay(replay(status, &content_type, body)))
             }
         }
@@ -152,7 +153,8 @@ fn presented(request: &HttpRequest) -> Result<IdempotencyKey, ApiError> {
 }
 
 async fn take_body(request: &mut ServiceRequest, bytes_max: usize) -> Result<Bytes, ApiError> {
-    let payload = web::Payload::from(request.take_payload());
+    let payload =
+        request.extract::<web::Payload>().await.map_err(|_| ApiError::internal("no body to read"))?;
     match payload.to_bytes_limited(bytes_max).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(_)) => Err(ApiError::new(ErrorCode::BadRequest, "The body could not be read to its end.")),

@@ -13,9 +13,6 @@ use serde_json::error::Category;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Largest JSON body, in bytes.
-pub const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
-
 /// A JSON body. Depth is bounded by serde_json's recursion limit.
 #[derive(Debug, Clone)]
 pub struct Json<T>(pub T);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use aihio_actors::engine::EngineMetrics;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::{encode, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -70,13 +72,46 @@ impl HttpMetrics {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 
-    /// All figures as OpenMetrics text, without its end mark.
+    /// These figures and the engine's, as OpenMetrics text.
     ///
     /// # Errors
     /// When they can't be written.
-    pub fn encode(&self, text: &mut String) -> Result<(), std::fmt::Error> {
-        encode(text, &self.registry)
+    pub fn encode(&self, engine: &EngineMetrics) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode_registry(&mut text, &actors(engine))?;
+        encode(&mut text, &self.registry)?;
+        Ok(text)
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+/// The engine keeps plain numbers; for each reading they are put into a registry of its own.
+fn actors(engine: &EngineMetrics) -> Registry {
+    let mut registry = Registry::with_prefix("aihio_actors");
+    let [living, waiting] = [(); 2].map(|()| Family::<KindLabels, Gauge>::default());
+    let [restarts, panics, refusals] = [(); 3].map(|()| Family::<KindLabels, Counter>::default());
+    for count in &engine.kinds {
+        let kind = KindLabels { kind: count.kind.as_str() };
+        living.get_or_create(&kind).set(whole(count.living));
+        waiting.get_or_create(&kind).set(whole(count.mailbox_depth));
+        restarts.get_or_create(&kind).inc_by(count.restarts);
+        panics.get_or_create(&kind).inc_by(count.panics);
+        refusals.get_or_create(&kind).inc_by(count.refusals);
+    }
+    registry.register("living", "Actors alive now", living);
+    registry.register("mailbox_depth", "Messages waiting in mailboxes", waiting);
+    registry.register("restarts", "Actors that were restarted", restarts);
+    registry.register("panics", "Actors that panicked", panics);
+    registry.register("refusals", "Messages refused because a mailbox was full", refusals);
+    registry
+}
+
+fn whole(figure: u64) -> i64 {
+    i64::try_from(figure).unwrap_or(i64::MAX)
 }
 
 /// A request that is being answered.
@@ -92,16 +127,26 @@ impl Drop for Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aihio_actors::engine::{ActorKind, KindCount};
 
     #[test]
     fn an_answered_request_is_counted_by_its_pattern() {
         let metrics = HttpMetrics::default();
         metrics.answered("GET", "/v1/chatbots/{chatbot_id}", 200, Duration::from_millis(3));
-        let mut text = String::new();
-        metrics.encode(&mut text).unwrap();
+        let text = metrics.encode(&EngineMetrics { kinds: Vec::new() }).unwrap();
+        assert!(text.ends_with("# EOF\n"), "{text}");
         let line =
             r#"aihio_http_requests_total{method="GET",route="/v1/chatbots/{chatbot_id}",status="200"} 1"#;
         assert!(text.contains(line), "{text}");
+    }
+
+    #[test]
+    fn actors_are_counted_by_kind() {
+        let kind = ActorKind::ALL[0];
+        let count = KindCount { kind, living: 3, mailbox_depth: 0, restarts: 2, panics: 1, refusals: 0 };
+        let text = HttpMetrics::default().encode(&EngineMetrics { kinds: vec![count] }).unwrap();
+        let line = format!("aihio_actors_living{{kind=\"{}\"}} 3", kind.as_str());
+        assert!(text.contains(&line), "{text}");
     }
 
     #[test]

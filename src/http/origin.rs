@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn an_empty_list_admits_pages_and_programs_of_this_machine() {
-        for origin in ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]:5173", "http://a.localhost"] {
+        for origin in
+            ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]:5173", "http://a.localhost"]
+        {
             assert!(admitted(&[], Some(origin), ELSEWHERE), "{origin}");
         }
         assert!(admitted(&[], None, HERE));

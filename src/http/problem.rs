@@ -31,18 +31,15 @@ fn from_status(status: StatusCode) -> ApiError {
         StatusCode::PAYLOAD_TOO_LARGE => {
             ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than this route takes.")
         }
-        status if status.is_client_error() => {
-            ApiError::new(ErrorCode::BadRequest, "The request can't be understood. Check its headers and path.")
-        }
+        status if status.is_client_error() => ApiError::new(
+            ErrorCode::BadRequest,
+            "The request can't be understood. Check its headers and path.",
+        ),
         _ => ApiError::internal("the framework failed"),
     }
 }
 
-fn write(
-    response: ServiceResponse<BoxBody>,
-    error: &ApiError,
-    id: &RequestId,
-) -> ServiceResponse<BoxBody> {
+fn write(response: ServiceResponse<BoxBody>, error: &ApiError, id: &RequestId) -> ServiceResponse<BoxBody> {
     let body = Body::of(error, id, response.request().path());
     finish(response, body)
 }

@@ -15,7 +15,9 @@ impl From<IpAddr> for AddressKey {
     fn from(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.into()),
-            IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()),
+            IpAddr::V6(address) => {
+                Self(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into())
+            }
         }
     }
 }
@@ -144,6 +146,9 @@ mod tests {
 
     #[test]
     fn ipv4_in_ipv6_is_the_ipv4_address() {
-        assert_eq!(AddressKey::from("::ffff:192.0.2.1".parse::<IpAddr>().unwrap()), AddressKey::from("192.0.2.1".parse::<IpAddr>().unwrap()));
+        assert_eq!(
+            AddressKey::from("::ffff:192.0.2.1".parse::<IpAddr>().unwrap()),
+            AddressKey::from("192.0.2.1".parse::<IpAddr>().unwrap())
+        );
     }
 }

@@ -14,6 +14,7 @@ use aihio_actors::model::{ApiKeyId, ChatbotId, SessionId};
 use ring::digest;
 
 pub use address::{AddressKey, Client, TrustedProxies};
+pub(crate) use headers::retry_after_header;
 pub use headers::{rate_limit_headers, retry_after_seconds};
 pub use policy::{Allowed, Keyed, Limited, Policy, Single};
 
@@ -76,7 +77,8 @@ impl Limits {
             Policy::new("registration", options.registrations_per_hour, Duration::from_secs(3_600));
         let second = Duration::from_secs(1);
         let refill = second.mul_f64(
-            f64::from(options.socket_messages_burst.get()) / f64::from(options.socket_messages_per_second.get()),
+            f64::from(options.socket_messages_burst.get())
+                / f64::from(options.socket_messages_per_second.get()),
         );
         Self {
             address: Keyed::new(Policy::new("address", options.address_requests_per_minute, minute)),

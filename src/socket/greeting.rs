@@ -4,15 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aihio_actors::engine::{ChatbotHandle, Opening, Outlet, Recovered, SessionHandle, Since, Welcome};
-use aihio_actors::model::{
-    Epoch, IdentityMode, PublicConfig, Refusal, RefusalCode, Seq, SessionId, SessionMeta, Visitor,
-};
+use aihio_actors::model::{Epoch, PublicConfig, Refusal, RefusalCode, Seq, SessionId};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::protocol::{self, Connect, ConnectData, PING_SECONDS, PublicationBody};
 use crate::auth::TokenError;
 use crate::http::Service;
+use crate::visitor::{self, Introduction};
+
+/// A language tag that is longer is none (RFC 5646 needs 35).
+const LOCALE_BYTES_MAX: usize = 35;
+
+/// A page's address that is longer is left out.
+const PAGE_URL_BYTES_MAX: usize = 2_048;
 
 /// Why a connection does not come about.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,56 +129,18 @@ impl Greeting {
     }
 
     async fn open_new(&self, service: &Service, chatbot: &ChatbotHandle) -> Result<SessionHandle, Refusal> {
-        let visitor = identify(service, chatbot, self.data.visitor.clone().unwrap_or_default())?;
-        let meta = new_session(service, chatbot, visitor, &self.data);
-        chatbot.session(Opening::New(Box::new(meta))).await
+        let introduction = Introduction {
+            visitor: self.data.visitor.clone().unwrap_or_default(),
+            locale: self.data.locale.clone().filter(|locale| locale.len() <= LOCALE_BYTES_MAX),
+            page_url: self.data.page_url.clone().filter(|url| url.len() <= PAGE_URL_BYTES_MAX),
+        };
+        visitor::begin(service, chatbot, introduction).await
     }
 
     fn position_in(&self, session: SessionId) -> Since {
         let channel = protocol::channel(session);
         let named = |name: &str| name == channel || name.is_empty();
         self.positions.iter().find(|(name, _)| named(name)).map_or(Since::Now, |(_, since)| since.clone())
-    }
-}
-
-/// Takes a visitor's word for who it is as far as the chatbot does.
-///
-/// # Errors
-/// When the chatbot asks for proof and there is none.
-pub fn identify(service: &Service, chatbot: &ChatbotHandle, mut visitor: Visitor) -> Result<Visitor, Refusal> {
-    let proven = match (&visitor.id, &visitor.hash) {
-        (Some(id), Some(hash)) => service.tokens.proves_identity(chatbot.id(), id, hash),
-        _ => false,
-    };
-    if proven {
-        return Ok(visitor);
-    }
-    if chatbot.view().record.config.identity.mode == IdentityMode::Required {
-        let message = "This chatbot speaks to signed-in visitors only. Send `visitor.id` with its `hash`.";
-        return Err(Refusal::new(RefusalCode::IdentityRequired, message));
-    }
-    (visitor.id, visitor.hash) = (None, None);
-    Ok(visitor)
-}
-
-/// The facts of a session that begins now.
-#[must_use]
-pub fn new_session(
-    service: &Service,
-    chatbot: &ChatbotHandle,
-    visitor: Visitor,
-    data: &ConnectData,
-) -> SessionMeta {
-    let now = service.clock.now();
-    SessionMeta {
-        session_id: SessionId::from_uuid(service.dice.id(now)),
-        chatbot_id: chatbot.id(),
-        account_id: chatbot.account_id(),
-        epoch: Epoch(format!("{:08x}", service.dice.next_u64() >> 32).into()),
-        visitor,
-        locale: data.locale.clone().filter(|locale| locale.len() <= 35),
-        page_url: data.page_url.clone().filter(|url| url.len() <= 2_048),
-        opened_at: now,
     }
 }
 

@@ -1,6 +1,7 @@
 //! An account, as clients see it.
 
-use aihio_actors::model::{AccountId, Timestamp};
+use aihio_actors::model::AccountId;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ pub struct Account {
     /// Its name.
     name: String,
     /// Since when it exists.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
 }
 
 impl From<AccountRecord> for Account {

@@ -9,7 +9,6 @@ use aihio_actors::engine::{ChatbotHandle, Opening, SessionHandle};
 use aihio_actors::model::{ClientId, Phase, Seq, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{Exchange, Outcome, Question, ui_stream};
 use crate::error::{ApiError, ErrorCode, Problem};
@@ -31,7 +30,7 @@ pub struct Ask {
     #[schema(min_length = 1)]
     text: String,
     /// The conversation to go on with; a new one when left out.
-    #[schema(value_type = Option<Uuid>)]
+    #[schema(value_type = Option<uuid::Uuid>)]
     session_id: Option<SessionId>,
     /// The asker's own id of the question, unique in the conversation: sending it again asks nothing and gives
     /// the first answer.
@@ -43,7 +42,7 @@ pub struct Ask {
 #[derive(Serialize, ToSchema)]
 pub struct Answered {
     /// The conversation, to go on with.
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     session_id: SessionId,
     /// The question's position.
     #[schema(value_type = u64)]
@@ -100,11 +99,7 @@ impl Asker {
     }
 
     /// The conversation that is asked in.
-    async fn session(
-        &self,
-        service: &Service,
-        wanted: Option<SessionId>,
-    ) -> Result<SessionHandle, ApiError> {
+    async fn session(&self, service: &Service, wanted: Option<SessionId>) -> Result<SessionHandle, ApiError> {
         let known = match (&self.standing, wanted) {
             (Standing::Visitor(own), None) => Some(*own),
             (Standing::Visitor(own), Some(wanted)) if *own == wanted => Some(wanted),
@@ -139,7 +134,10 @@ impl FromRequest for Asker {
 }
 
 fn no_such_session() -> ApiError {
-    ApiError::new(ErrorCode::NotFound, "This chatbot has no such conversation. Leave `session_id` out to begin one.")
+    ApiError::new(
+        ErrorCode::NotFound,
+        "This chatbot has no such conversation. Leave `session_id` out to begin one.",
+    )
 }
 
 /// Ask a chatbot

@@ -4,9 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use aihio_actors::engine::{Command, Duplicate, Listening, Reply, SessionHandle};
-use aihio_actors::model::{
-    ClientId, MessageId, Phase, Publication, PublicationData, RefusalCode, Seq,
-};
+use aihio_actors::model::{ClientId, MessageId, Phase, Publication, PublicationData, RefusalCode, Seq};
 use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
@@ -131,8 +129,12 @@ impl Exchange {
             }
             match tokio::time::timeout_at(self.deadline, self.listening.next()).await {
                 Ok(Some(publication)) => self.take(&publication)?,
-                Ok(None) => return Err(failed("The conversation was interrupted. Ask again with the same `id`.")),
-                Err(_) => return Err(failed("The answer took too long. Ask again with the same `id` to get it.")),
+                Ok(None) => {
+                    return Err(failed("The conversation was interrupted. Ask again with the same `id`."));
+                }
+                Err(_) => {
+                    return Err(failed("The answer took too long. Ask again with the same `id` to get it."));
+                }
             }
         }
     }
@@ -152,7 +154,8 @@ impl Exchange {
     /// Where a person answers, no answer is waited for.
     async fn leave_to_people(&mut self, tenant: &Tenant) -> Result<(), ApiError> {
         if self.ready.is_empty() {
-            let phase = tenant.session(self.session.id()).await?.map_or(Phase::Assistant, |known| known.state);
+            let phase =
+                tenant.session(self.session.id()).await?.map_or(Phase::Assistant, |known| known.state);
             if matches!(phase, Phase::Agent | Phase::Closed) {
                 self.ready.push_back(Step::Ends(Outcome::LeftTo(phase)));
             }

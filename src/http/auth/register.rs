@@ -74,7 +74,9 @@ pub async fn register(
 
 fn taken(error: StoreError) -> ApiError {
     match error {
-        StoreError::Conflict("email") => ApiError::conflict("There is a user with this e-mail. Sign in instead."),
+        StoreError::Conflict("email") => {
+            ApiError::conflict("There is a user with this e-mail. Sign in instead.")
+        }
         other => other.into(),
     }
 }
@@ -86,7 +88,11 @@ fn check(body: NewRegistration) -> Result<NewRegistration, ApiError> {
     errors.extend(field::chars("name", &name, 1..=100));
     errors.extend(field::email("email", &email));
     errors.extend(field::chars("password", &body.password, 8..=256));
-    if errors.is_empty() { Ok(NewRegistration { name, email, ..body }) } else { Err(ApiError::invalid(errors)) }
+    if errors.is_empty() {
+        Ok(NewRegistration { name, email, ..body })
+    } else {
+        Err(ApiError::invalid(errors))
+    }
 }
 
 #[cfg(test)]

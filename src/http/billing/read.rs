@@ -1,7 +1,7 @@
 //! `GET /v1/billing`.
 
 use actix_web::{HttpResponse, get, web};
-use aihio_actors::model::Timestamp;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,9 +26,9 @@ pub struct Billing {
 #[derive(Serialize, ToSchema)]
 pub struct Period {
     /// Its first moment.
-    from: Timestamp,
+    from: DateTime<Utc>,
     /// The first moment after it.
-    to: Timestamp,
+    to: DateTime<Utc>,
 }
 
 /// What was used, and what is there.
@@ -50,11 +50,8 @@ pub async fn show_billing(member: Member, service: web::Data<Service>) -> Result
     let used = period(&service, member.caller.account_id).await?;
     let on_offer = service.options.plans.iter().find(|(_, plan)| **plan == used.plan);
     let answers_left = used.plan.answers_per_month.map(|limit| limit.saturating_sub(used.answers));
-    let usage = PeriodUsage {
-        answers: used.answers,
-        answers_left,
-        chatbots: member.tenant.count_chatbots().await?,
-    };
+    let usage =
+        PeriodUsage { answers: used.answers, answers_left, chatbots: member.tenant.count_chatbots().await? };
     let plan = Plan::new(on_offer.map(|(id, _)| id.clone()), used.plan);
     let period = Period { from: month_start(now), to: month_end(now) };
     Ok(HttpResponse::Ok().json(Billing { plan, period, usage }))

@@ -15,5 +15,3 @@ pub mod update;
 mod validate;
 pub mod versions;
 mod view;
-
-pub(crate) use view::Chatbot;

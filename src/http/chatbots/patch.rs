@@ -9,16 +9,8 @@ use crate::error::FieldError;
 use crate::http::origin;
 
 /// The keys that can be changed.
-const SECTIONS: [&str; 8] = [
-    "name",
-    "allowed_origins",
-    "answerer",
-    "theme",
-    "behaviour",
-    "identity",
-    "limits",
-    "pre_chat_form",
-];
+const SECTIONS: [&str; 8] =
+    ["name", "allowed_origins", "answerer", "theme", "behaviour", "identity", "limits", "pre_chat_form"];
 
 /// A configuration with a change applied, not yet checked for ranges.
 ///
@@ -31,7 +23,9 @@ pub(super) fn apply(
     let mut errors: Vec<FieldError> = change
         .keys()
         .filter(|key| !SECTIONS.contains(&key.as_str()))
-        .map(|key| FieldError::new(key, format!("There is no such setting. Settings are {}.", SECTIONS.join(", "))))
+        .map(|key| {
+            FieldError::new(key, format!("There is no such setting. Settings are {}.", SECTIONS.join(", ")))
+        })
         .collect();
     let mut whole = match serde_json::to_value(config) {
         Ok(Value::Object(whole)) => whole,
@@ -141,7 +135,8 @@ mod tests {
     #[test]
     fn sections_are_merged_and_lists_replaced() {
         let config = ChatbotConfig::named("Guide");
-        let config = apply_json(&config, json!({"behaviour": {"greeting": "Hi", "suggestions": ["a", "b"]}})).unwrap();
+        let config =
+            apply_json(&config, json!({"behaviour": {"greeting": "Hi", "suggestions": ["a", "b"]}})).unwrap();
         let config = apply_json(&config, json!({"behaviour": {"suggestions": ["c"]}})).unwrap();
         assert_eq!(config.behaviour.greeting.as_deref(), Some("Hi"));
         assert_eq!(config.behaviour.suggestions, ["c"]);
@@ -160,7 +155,8 @@ mod tests {
     #[test]
     fn unknown_keys_are_named_with_their_place() {
         let config = ChatbotConfig::named("Guide");
-        let change = json!({"plan": "free", "theme": {"colour": "red"}, "limits": {"message_chars_max": "many"}});
+        let change =
+            json!({"plan": "free", "theme": {"colour": "red"}, "limits": {"message_chars_max": "many"}});
         assert_eq!(fields(apply_json(&config, change)), ["plan", "theme.colour", "limits"]);
     }
 

@@ -26,7 +26,7 @@ pub async fn restore_version(
 ) -> Result<HttpResponse, ApiError> {
     let version = ConfigVersion(path_part(&request, "version")?);
     let config = owned.member.tenant.config_at(owned.id(), version).await?;
-    let config = config.ok_or_else(ApiError::not_found)?;
+    let config = config.ok_or_else(ApiError::not_found)?.config;
     validate::check(&config, &service.options.providers)?;
     let restored = save(owned, &service, |_| Ok(config.clone())).await?;
     Ok(HttpResponse::Ok().json(Chatbot::from(restored)))

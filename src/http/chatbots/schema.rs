@@ -1,6 +1,8 @@
 //! The configuration's sections as OpenAPI describes them. The engine's own types stay free of HTTP; a test
 //! holds the two together, key by key.
 
+#![expect(dead_code, reason = "these types are described to clients and never made")]
+
 use utoipa::ToSchema;
 
 /// Who answers, and who takes their place.

@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn long_names_are_cut() {
-        assert_eq!(slug_of(&"ab ".repeat(100)).len(), 40 - 1);
+        assert_eq!(slug_of(&"ab ".repeat(100)).len(), CHARS_MAX);
+        assert_eq!(slug_of(&"abc ".repeat(100)).len(), CHARS_MAX - 1, "no hyphen at the end");
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use aihio_actors::model::{AnswererChoice, AnswererKind, Behaviour, ChatbotConfig, FormField, MessageLimits, Theme};
+use aihio_actors::model::{
+    AnswererChoice, AnswererKind, Behaviour, ChatbotConfig, FormField, MessageLimits, Theme,
+};
 
 use crate::error::{ApiError, FieldError};
 use crate::http::field::{chars, within};
@@ -50,7 +52,8 @@ fn check_answerer(choice: &AnswererChoice, providers: &BTreeSet<String>, errors:
             format!("There is no provider `{name}`. Choose one of: {}.", listed())
         }
         None if asks_model && providers.is_empty() => {
-            "No model is configured on this server. The operator sets one as AIHIO__LLM__<NAME>__….".to_owned()
+            "No model is configured on this server. The operator sets one as AIHIO__LLM__<NAME>__…."
+                .to_owned()
         }
         None if asks_model && providers.len() > 1 => format!("Choose one of: {}.", listed()),
         Some(_) | None => return,
@@ -60,12 +63,17 @@ fn check_answerer(choice: &AnswererChoice, providers: &BTreeSet<String>, errors:
 
 fn check_theme(theme: &Theme, errors: &mut Vec<FieldError>) {
     if theme.accent.as_deref().is_some_and(|accent| !is_colour(accent)) {
-        errors.push(FieldError::new("theme.accent", "Give a CSS colour such as #0b6bcb or oklch(0.6 0.15 250)."));
+        errors.push(FieldError::new(
+            "theme.accent",
+            "Give a CSS colour such as #0b6bcb or oklch(0.6 0.15 250).",
+        ));
     }
     if theme.position.as_deref().is_some_and(|position| !matches!(position, "left" | "right")) {
         errors.push(FieldError::new("theme.position", "Give `left` or `right`."));
     }
-    errors.extend(theme.launcher_label.as_deref().and_then(|label| chars("theme.launcher_label", label, 1..=100)));
+    errors.extend(
+        theme.launcher_label.as_deref().and_then(|label| chars("theme.launcher_label", label, 1..=100)),
+    );
 }
 
 /// A hexadecimal, named or functional CSS colour. It goes into a style sheet, so nothing that could end a value
@@ -79,7 +87,8 @@ fn is_colour(text: &str) -> bool {
         Some((name, rest)) => (name, rest.strip_suffix(')')),
     };
     let functions = ["rgb", "rgba", "hsl", "hsla", "hwb", "lab", "lch", "oklab", "oklch"];
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'%' | b'/' | b'-');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b',' | b'.' | b'%' | b'/' | b'-');
     functions.contains(&name)
         && arguments.is_some_and(|inner| (1..=60).contains(&inner.len()) && inner.bytes().all(plain))
 }
@@ -151,7 +160,8 @@ mod tests {
         for colour in ["#fff", "#0B6BCBff", "rebeccapurple", "rgb(1 2 3 / 50%)", "oklch(0.6 0.15 250)"] {
             assert!(is_colour(colour), "{colour}");
         }
-        for text in ["", "#ff", "red;", "url(x)", "rgb(1,2,3)}*{", "expression(1)", "rgb(url(x))", "var(--x)"] {
+        for text in ["", "#ff", "red;", "url(x)", "rgb(1,2,3)}*{", "expression(1)", "rgb(url(x))", "var(--x)"]
+        {
             assert!(!is_colour(text), "{text}");
         }
     }

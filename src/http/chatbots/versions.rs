@@ -1,7 +1,8 @@
 //! `GET /v1/chatbots/{chatbot_id}/versions`.
 
 use actix_web::{HttpResponse, get};
-use aihio_actors::model::{ConfigVersion, Timestamp, UserId};
+use aihio_actors::model::{ConfigVersion, UserId};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,7 @@ pub struct Version {
     #[schema(value_type = Option<uuid::Uuid>)]
     created_by: Option<UserId>,
     /// Since when.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
 }
 
 impl From<ConfigRecord> for Version {

@@ -1,7 +1,8 @@
 //! A chatbot, as its owners see it.
 
 use aihio_actors::model as engine;
-use aihio_actors::model::{ChatbotConfig, ChatbotId, ConfigVersion, Origin, Timestamp};
+use aihio_actors::model::{ChatbotConfig, ChatbotId, ConfigVersion, Origin};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,9 +24,9 @@ pub struct Chatbot {
     #[serde(flatten)]
     pub(crate) config: Config,
     /// When it was made.
-    pub(crate) created_at: Timestamp,
+    pub(crate) created_at: DateTime<Utc>,
     /// When it was last changed.
-    pub(crate) updated_at: Timestamp,
+    pub(crate) updated_at: DateTime<Utc>,
 }
 
 /// A configuration.

@@ -76,7 +76,7 @@ pub async fn show_usage(
 
 /// The moments between which the days lie, the second excluded.
 fn span(query: &UsageQuery, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {
-    let UsageQuery { from, to, by: _ } = query;
+    let UsageQuery { from, to, by: None | Some(By::Day) } = query;
     let last = to.as_deref().map_or(Ok(now.date_naive()), |text| day("to", text))?;
     let default = last - Days::new(DAYS_DEFAULT - 1);
     let first = from.as_deref().map_or(Ok(default), |text| day("from", text))?;

@@ -28,7 +28,12 @@ const RECHECK: Duration = Duration::from_secs(2);
 #[get("/v1/jobs/{job_id}/events")]
 pub async fn follow_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
     let live = service.engine.watch_job(owned.job.job_id);
-    sse::response(changes(Following { tenant: owned.member.tenant, live, last: owned.job, stage: Stage::First }))
+    sse::response(changes(Following {
+        tenant: owned.member.tenant,
+        live,
+        last: owned.job,
+        stage: Stage::First,
+    }))
 }
 
 struct Following {

@@ -4,6 +4,5 @@ pub mod cancel;
 pub mod events;
 pub mod list;
 pub mod read;
+pub mod schema;
 mod view;
-
-pub use view::{JobStageSchema, JobStateSchema};

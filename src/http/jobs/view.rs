@@ -1,9 +1,12 @@
 //! A job, as its owners see it.
 
 use aihio_actors::model as engine;
-use aihio_actors::model::{ChatbotId, JobId, SourceId, Timestamp};
+use aihio_actors::model::{ChatbotId, JobId, SourceId};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::schema;
 
 /// One run over a source.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -18,65 +21,23 @@ pub struct Job {
     #[schema(value_type = uuid::Uuid)]
     source_id: SourceId,
     /// Where it stands.
-    #[schema(value_type = JobStateSchema)]
+    #[schema(value_type = schema::JobState)]
     state: engine::JobState,
     /// What it is doing, or did last.
-    #[schema(value_type = JobStageSchema)]
+    #[schema(value_type = schema::JobStage)]
     stage: engine::JobStage,
     /// How far it is.
     #[schema(value_type = f32, minimum = 0, maximum = 1)]
     progress: engine::Progress,
     /// Why it failed.
-    #[schema(value_type = Option<JobErrorSchema>)]
+    #[schema(value_type = Option<schema::JobError>)]
     error: Option<engine::JobError>,
     /// How often it was begun.
     attempts: u32,
     /// When it was asked for.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it last moved.
-    updated_at: Timestamp,
-}
-
-/// Where a job stands.
-#[derive(ToSchema)]
-#[schema(as = JobState, rename_all = "snake_case")]
-pub enum JobStateSchema {
-    /// Waiting for its turn.
-    Queued,
-    /// At work.
-    Running,
-    /// Held.
-    Paused,
-    /// Done; the source can be found.
-    Succeeded,
-    /// Given up.
-    Failed,
-    /// Stopped by its owner.
-    Cancelled,
-}
-
-/// The steps of a job, in order.
-#[derive(ToSchema)]
-#[schema(as = JobStage, rename_all = "snake_case")]
-pub enum JobStageSchema {
-    /// Getting the bytes.
-    Fetching,
-    /// Getting the text out of them.
-    Extracting,
-    /// Cutting the text into passages.
-    Splitting,
-    /// Making the passages found.
-    Indexing,
-}
-
-/// Why a job failed.
-#[derive(ToSchema)]
-#[schema(as = JobError)]
-pub struct JobErrorSchema {
-    /// For programs.
-    pub code: String,
-    /// What happened and what to do.
-    pub message: String,
+    updated_at: DateTime<Utc>,
 }
 
 impl From<engine::Job> for Job {

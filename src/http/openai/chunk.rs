@@ -63,7 +63,8 @@ impl Completion {
     pub(super) fn whole(&self, text: &str, tokens: Tokens) -> Value {
         let mut whole = self.head("chat.completion");
         let message = json!({"role": "assistant", "content": text, "refusal": null});
-        whole["choices"] = json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
+        whole["choices"] =
+            json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
         whole["usage"] = usage(tokens);
         whole
     }

@@ -65,7 +65,9 @@ impl ChatCompletionRequest {
         said.and_then(|message| message.content.as_ref())
             .map(Content::text)
             .filter(|text| !text.trim().is_empty())
-            .ok_or_else(|| ApiError::invalid_field("messages", "Send a message of role `user` with some text."))
+            .ok_or_else(|| {
+                ApiError::invalid_field("messages", "Send a message of role `user` with some text.")
+            })
     }
 
     /// Whether the stream tells the tokens.

@@ -9,6 +9,7 @@ pub mod read;
 pub mod receipt;
 pub mod release;
 pub mod say;
+pub mod schema;
 pub mod takeover;
 mod view;
 

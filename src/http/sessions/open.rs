@@ -1,7 +1,8 @@
 //! `POST /v1/chatbots/{chatbot_id}/sessions`: begins a conversation before there is a socket.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use aihio_actors::model::{SessionId, Timestamp, Visitor};
+use aihio_actors::model::{SessionId, Visitor};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,7 +54,7 @@ pub struct OpenedSession {
     /// Proves that it is the visitor's: for the socket's `connect`, and as `Authorization: Bearer …`.
     token: String,
     /// Until when the token is good.
-    expires_at: Timestamp,
+    expires_at: DateTime<Utc>,
 }
 
 /// Begin a conversation

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use aihio_actors::model as engine;
 use aihio_actors::model::{
-    ChatbotId, ClientId, Event, EventBody, MessageId, Phase, Publication,
-    PublicationData, Role, Seq, SessionId, SourceId, Timestamp, Visitor,
+    ChatbotId, ClientId, Event, EventBody, MessageId, Phase, Publication, PublicationData, Role, Seq,
+    SessionId, SourceId, Visitor,
 };
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::schema;
 use crate::store::SessionRecord;
 
 /// A conversation of one visitor with one chatbot.
@@ -22,10 +24,10 @@ pub struct Session {
     #[schema(value_type = uuid::Uuid)]
     chatbot_id: ChatbotId,
     /// Who may answer now.
-    #[schema(value_type = PhaseSchema)]
+    #[schema(value_type = schema::SessionState)]
     state: Phase,
     /// Who speaks, as far as told.
-    #[schema(value_type = VisitorSchema)]
+    #[schema(value_type = schema::Visitor)]
     visitor: Visitor,
     /// The visitor's language.
     locale: Option<String>,
@@ -37,9 +39,9 @@ pub struct Session {
     #[schema(value_type = u64)]
     last_seq: Seq,
     /// When it began.
-    opened_at: Timestamp,
+    opened_at: DateTime<Utc>,
     /// When something was last said.
-    last_message_at: Option<Timestamp>,
+    last_message_at: Option<DateTime<Utc>>,
 }
 
 impl From<SessionRecord> for Session {
@@ -71,7 +73,7 @@ pub struct Message {
     #[schema(value_type = u64)]
     pub(crate) seq: Seq,
     /// Who speaks.
-    #[schema(value_type = RoleSchema)]
+    #[schema(value_type = schema::Role)]
     role: Role,
     /// The words.
     pub(crate) text: String,
@@ -86,7 +88,7 @@ pub struct Message {
     /// What it rests on; none for a refusal.
     pub(crate) citations: Vec<Citation>,
     /// When it was accepted.
-    at: Timestamp,
+    at: DateTime<Utc>,
 }
 
 impl Message {
@@ -144,44 +146,4 @@ impl From<engine::Citation> for Citation {
         let engine::Citation { n, source_id, title, url, quote } = citation;
         Self { n, source_id, title, url, quote }
     }
-}
-
-/// Who may answer.
-#[derive(ToSchema)]
-#[schema(as = SessionState, rename_all = "snake_case")]
-pub enum PhaseSchema {
-    /// The chatbot answers.
-    Assistant,
-    /// The visitor asked for a person.
-    Waiting,
-    /// A person has taken over.
-    Agent,
-    /// Nobody may write any more.
-    Closed,
-}
-
-/// Who speaks.
-#[derive(ToSchema)]
-#[schema(as = Role, rename_all = "snake_case")]
-pub enum RoleSchema {
-    /// The person on the website.
-    Visitor,
-    /// The chatbot.
-    Assistant,
-    /// A person of the team.
-    Agent,
-    /// The platform itself.
-    System,
-}
-
-/// Who a visitor says to be.
-#[derive(ToSchema)]
-#[schema(as = Visitor)]
-pub struct VisitorSchema {
-    /// The site's own id of the person.
-    pub id: Option<String>,
-    /// A name to show.
-    pub name: Option<String>,
-    /// An address to write to.
-    pub email: Option<String>,
 }

@@ -24,12 +24,8 @@ pub async fn sync_source(
         return Err(ApiError::conflict("This source is being read already. Follow its `job_id`."));
     }
     let account_id = owned.member.caller.account_id;
-    let run = Run {
-        account_id,
-        chatbot_id: source.chatbot_id,
-        source_id: source.source_id,
-        kind: source.kind,
-    };
+    let run =
+        Run { account_id, chatbot_id: source.chatbot_id, source_id: source.source_id, kind: source.kind };
     tenant.add_job(&queued(&service, run)).await?;
     service.engine.wake_jobs();
     let source = tenant.source(source.source_id).await?.ok_or_else(ApiError::not_found)?;

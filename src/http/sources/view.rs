@@ -1,6 +1,7 @@
 //! A source, as its owners see it.
 
-use aihio_actors::model::{ChatbotId, JobId, JobKind, JobState, SourceId, Timestamp};
+use aihio_actors::model::{ChatbotId, JobId, JobKind, JobState, SourceId};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +24,7 @@ pub struct Source {
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     /// Where its latest job stands.
-    #[schema(value_type = crate::http::jobs::JobStateSchema)]
+    #[schema(value_type = crate::http::jobs::schema::JobState)]
     state: JobState,
     /// Its latest job.
     #[schema(value_type = uuid::Uuid)]
@@ -33,9 +34,9 @@ pub struct Source {
     /// Passages that can be found.
     chunks: u32,
     /// When it was added.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it last changed.
-    updated_at: Timestamp,
+    updated_at: DateTime<Utc>,
 }
 
 /// The word for a kind of source.

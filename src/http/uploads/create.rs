@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, post, web};
 use aihio_actors::model::{AccountId, Timestamp, UploadId};
 use aihio_actors::ports::BlobKey;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,7 +52,7 @@ pub struct Announced {
     /// With these headers, and `Content-Length` as announced.
     headers: BTreeMap<&'static str, String>,
     /// Until then.
-    expires_at: Timestamp,
+    expires_at: DateTime<Utc>,
 }
 
 /// Announce a file
@@ -73,7 +74,12 @@ pub async fn create_upload(
     check_size(&service, account_id, size).await?;
     let at = service.clock.now();
     let (upload_id, expires_at) = (UploadId::from_uuid(service.dice.id(at)), at + LIFETIME);
-    let url = signed_url(&service, account_id, UploadTerms { upload_id, size, content_type: &content_type }, expires_at);
+    let url = signed_url(
+        &service,
+        account_id,
+        UploadTerms { upload_id, size, content_type: &content_type },
+        expires_at,
+    );
     let headers = BTreeMap::from([("content-type", content_type.clone())]);
     let blob_key = BlobKey(format!("uploads/{account_id}/{upload_id}"));
     let chatbot_id = owned.id();
@@ -87,7 +93,10 @@ fn check(body: NewUpload) -> Result<NewUpload, ApiError> {
     let mut errors: Vec<_> = field::chars("filename", &filename, 1..=255).into_iter().collect();
     errors.extend(field::chars("content_type", &body.content_type, 3..=127));
     if !is_media_type(&body.content_type) {
-        errors.push(crate::error::FieldError::new("content_type", "Give a media type such as application/pdf."));
+        errors.push(crate::error::FieldError::new(
+            "content_type",
+            "Give a media type such as application/pdf.",
+        ));
     }
     errors.extend(field::within("size", &body.size, &(1..=u64::MAX)));
     if errors.is_empty() { Ok(NewUpload { filename, ..body }) } else { Err(ApiError::invalid(errors)) }
@@ -112,7 +121,12 @@ async fn check_size(service: &Service, account: AccountId, size: u64) -> Result<
 }
 
 /// The account stands in the address because an upload is looked up through it; changed, it finds nothing.
-fn signed_url(service: &Service, account: AccountId, terms: UploadTerms<'_>, expires_at: Timestamp) -> String {
+fn signed_url(
+    service: &Service,
+    account: AccountId,
+    terms: UploadTerms<'_>,
+    expires_at: Timestamp,
+) -> String {
     let signature = service.upload_signer.sign(terms, expires_at);
     let base = service.options.public_url.as_str().trim_end_matches('/');
     format!("{base}/v1/uploads/{}?account={account}&{signature}", terms.upload_id)

@@ -80,7 +80,8 @@ async fn read_exactly(mut payload: web::Payload, size: u64) -> Result<Bytes, Api
 }
 
 fn wrong_size(announced: u64) -> ApiError {
-    let detail = format!("The file was announced with {announced} bytes. Announce it again with its real size.");
+    let detail =
+        format!("The file was announced with {announced} bytes. Announce it again with its real size.");
     ApiError::new(ErrorCode::PayloadTooLarge, detail)
 }
 

@@ -1,6 +1,7 @@
 //! A key, as clients see it: never its secret.
 
-use aihio_actors::model::{ApiKeyId, Timestamp};
+use aihio_actors::model::ApiKeyId;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -20,9 +21,9 @@ pub struct ApiKey {
     #[schema(value_type = Vec<crate::auth::Scope>)]
     scopes: Vec<String>,
     /// Since when it exists.
-    created_at: Timestamp,
+    created_at: DateTime<Utc>,
     /// When it was last used, to the minute or so.
-    last_used_at: Option<Timestamp>,
+    last_used_at: Option<DateTime<Utc>>,
 }
 
 impl From<ApiKeyRecord> for ApiKey {
