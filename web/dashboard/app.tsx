@@ -58,7 +58,7 @@ function Navigation() {
       </a>
       <Place href="#/chatbots" icon="bots" isHere={page === "chatbots" || page === "chatbot"}>Chatbots</Place>
       <Place href="#/system" icon="tree" isHere={page === "system"}>System</Place>
-      <Place href="/docs" icon="book" isHere={false}>API reference</Place>
+      <Place href="/docs" icon="book" isHere={false}>API</Place>
       <div class="account">
         <span>{account?.email}</span>
         <button type="button" class="quiet" onClick={() => signOut().catch(sayError)}>
