@@ -6,8 +6,8 @@ import css from "./panel.css";
 import { createLog } from "./log";
 import type { Status } from "./connection";
 import { stateSentence, type EntryActions } from "./entry";
-import { createFrame } from "./frame";
 import { converse } from "./conversation";
+import { createFrame } from "./frame";
 import { openStore } from "./store";
 import { make, makeButton } from "./dom";
 import type { Chatbot, Panel, PanelContext, PublicationData } from "./contract";
@@ -76,7 +76,7 @@ export function mount(context: PanelContext): Panel {
   function drawIntro() {
     const { greeting, suggestions, pre_chat_form: form } = chatbot;
     const isSilent = !conversation.entries.some(({ role }) => role === "visitor");
-    const asks = isSilent && !!form?.fields?.length && !store.read().introduced;
+    const asks = isSilent && !!form?.length && !store.read().introduced;
     const chips = isSilent && !asks ? (suggestions ?? []) : [];
     composer.element.hidden = asks;
     intro.replaceChildren(
