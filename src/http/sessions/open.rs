@@ -15,7 +15,7 @@ use crate::http::visitor::PublicChatbot;
 /// What is told of the visitor.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewSession {
+pub(crate) struct NewSession {
     /// Who speaks.
     visitor: Option<NewVisitor>,
     /// The visitor's language, as a BCP 47 tag.
@@ -27,7 +27,7 @@ pub struct NewSession {
 /// Who a visitor says to be.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewVisitor {
+pub(crate) struct NewVisitor {
     /// The site's own id of the person.
     id: Option<String>,
     /// Proves `id`: its HMAC-SHA-256 under the chatbot's identity secret, in hexadecimal digits.
@@ -47,7 +47,7 @@ impl From<NewSession> for Introduction {
 
 /// A conversation that has begun.
 #[derive(Serialize, ToSchema)]
-pub struct OpenedSession {
+pub(crate) struct OpenedSession {
     /// The conversation.
     #[schema(value_type = uuid::Uuid)]
     session_id: SessionId,
@@ -65,7 +65,7 @@ pub struct OpenedSession {
     (status = 403, description = "The page's origin is not allowed.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/sessions")]
-pub async fn open_session(
+pub(crate) async fn open_session(
     chatbot: PublicChatbot,
     service: web::Data<Service>,
     request: HttpRequest,
