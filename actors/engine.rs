@@ -141,7 +141,7 @@ impl Engine {
     }
 
     /// Ends in order, within the deadline: sessions let their answers finish, write their snapshots and send their
-    /// listeners away over half of it; then what the journals hold is written.
+    /// listeners away over half of it; then what the journals hold is written, and everybody else ends.
     pub async fn drain(&self, deadline: Duration) {
         let until = Instant::now() + deadline;
         let sessions = self.count(ActorKind::Session);
@@ -156,7 +156,10 @@ impl Engine {
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(until, flushed).await;
         }
-        self.root.do_send(Finish);
+        self.root.do_send(Finish { until });
+        while self.root.connected() && Instant::now() < until {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     fn count(&self, kind: ActorKind) -> u64 {

@@ -25,6 +25,8 @@ pub mod model;
 pub mod ports;
 pub mod schedule;
 pub mod supervisor;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Engine, EngineMetrics};
 pub use limits::Limits;

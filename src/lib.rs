@@ -4,6 +4,8 @@
 pub mod app;
 pub mod auth;
 pub mod blobs;
+pub mod cache;
+pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;
@@ -13,8 +15,11 @@ pub mod http;
 pub mod limits;
 pub mod model_provider;
 pub mod settings;
+pub mod socket;
 pub mod store;
+pub mod system;
 pub mod telemetry;
+pub mod visitor;
 
 #[cfg(test)]
 mod scripted_server;

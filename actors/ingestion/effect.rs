@@ -29,11 +29,27 @@ impl IngestionJob {
         }));
     }
 
-    pub(super) fn enact(&mut self, effect: Effect, ctx: &mut Context<Self>) {
+    /// Writes down what is to be written down, in order, and then does the rest. Nothing else happens to the job
+    /// meanwhile.
+    pub(super) fn enact(&self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
+        let (writes, rest): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Save | Effect::Remember(_) | Effect::Forget));
+        let (ports, job) = (self.context.ports.clone(), self.machine.job().clone());
+        let write = async move {
+            for effect in writes {
+                if let Err(error) = write_down(&ports, &job, effect).await {
+                    tracing::warn!(job.id = %job.job_id, error = ?error, "how far a job is could not be written down");
+                }
+            }
+        };
+        // actix polls the newest of several waits first: what has an order is one wait.
+        ctx.wait(write.into_actor(self).map(|(), job, ctx| rest.into_iter().for_each(|effect| job.go_on(effect, ctx))));
+    }
+
+    fn go_on(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         match effect {
-            Effect::Save => self.save(ctx),
-            Effect::Remember(text) => self.remember(&text, ctx),
-            Effect::Forget => self.forget(ctx),
+            Effect::Save | Effect::Remember(_) | Effect::Forget => {}
             Effect::Read(kind) => self.read(kind, ctx),
             Effect::Index(text) => self.index(text, ctx),
             Effect::RetryAfter(delay) => {
@@ -46,47 +62,9 @@ impl IngestionJob {
             }
             Effect::End => {
                 self.life.ends(ExitReason::Finished);
-                ctx.wait(actix::fut::ready(()).map(|(), _: &mut Self, ctx: &mut Context<Self>| ctx.stop()));
+                ctx.stop();
             }
         }
-    }
-
-    /// Saves in order: nothing else happens to the job before its row is written.
-    fn save(&self, ctx: &mut Context<Self>) {
-        let (jobs, job) = (Arc::clone(&self.context.ports.jobs), self.machine.job().clone());
-        let save = async move {
-            if let Err(error) = jobs.save(&job).await {
-                tracing::warn!(job.id = %job.job_id, error = ?error, "the job's row could not be written");
-            }
-        };
-        ctx.wait(save.into_actor(self));
-    }
-
-    fn remember(&self, text: &Text, ctx: &mut Context<Self>) {
-        let (snapshots, key) =
-            (Arc::clone(&self.context.ports.snapshots), snapshot::key(self.machine.job().job_id));
-        let encoded = snapshot::encode(text);
-        let save = async move {
-            let saved = match encoded {
-                Ok(snapshot) => snapshots.save(key, snapshot).await,
-                Err(error) => Err(PortError::permanent("snapshots", error)),
-            };
-            if let Err(error) = saved {
-                tracing::warn!(error = ?error, "the job's text could not be written down");
-            }
-        };
-        ctx.wait(save.into_actor(self));
-    }
-
-    fn forget(&self, ctx: &mut Context<Self>) {
-        let (snapshots, key) =
-            (Arc::clone(&self.context.ports.snapshots), snapshot::key(self.machine.job().job_id));
-        let forget = async move {
-            if let Err(error) = snapshots.forget(key).await {
-                tracing::debug!(error = ?error, "a finished job's text is left behind");
-            }
-        };
-        ctx.wait(forget.into_actor(self));
     }
 
     fn read(&self, kind: JobKind, ctx: &mut Context<Self>) {
@@ -174,6 +152,20 @@ impl IngestionJob {
             let input = stored.map_or_else(|error| Input::Failed(for_now(error)), |()| Input::Indexed);
             job.apply(input, ctx);
         }));
+    }
+}
+
+async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), PortError> {
+    let key = snapshot::key(job.job_id);
+    match effect {
+        Effect::Save => ports.jobs.save(job).await,
+        Effect::Remember(text) => {
+            let snapshot =
+                snapshot::encode(&text).map_err(|error| PortError::permanent("snapshots", error))?;
+            ports.snapshots.save(key, snapshot).await
+        }
+        Effect::Forget => ports.snapshots.forget(key).await,
+        _ => Ok(()),
     }
 }
 

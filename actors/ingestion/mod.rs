@@ -59,9 +59,7 @@ impl IngestionJob {
         let now = self.context.ports.clock.now();
         let effects = self.machine.apply(input, now);
         self.context.watch.send_replace(Some(self.machine.job().clone()));
-        for effect in effects {
-            self.enact(effect, ctx);
-        }
+        self.enact(effects, ctx);
     }
 }
 

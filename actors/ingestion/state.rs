@@ -43,6 +43,8 @@ pub enum Input {
     Again,
     /// The owner does not want it any more.
     Cancelled,
+    /// The process shuts down: another one, or its next life, takes it up again.
+    PutBack,
 }
 
 /// What a job wants done.
@@ -110,6 +112,7 @@ impl JobMachine {
             Input::Failed(StepFailure::ForNow(error)) => self.retry(error),
             Input::Again => self.begin(None),
             Input::Cancelled => self.end(JobState::Cancelled, None, Vec::new()),
+            Input::PutBack => self.put_back(),
         }
     }
 
@@ -156,6 +159,15 @@ impl JobMachine {
         self.job.error = Some(error);
         let delay = Duration::from_secs(1 << self.job.attempts.min(6));
         vec![Effect::Save, Effect::RetryAfter(delay)]
+    }
+
+    /// An attempt that a shutdown breaks off does not count: a job must not fail because servers are renewed often.
+    fn put_back(&mut self) -> Vec<Effect> {
+        if self.job.state == JobState::Running {
+            self.job.attempts = self.job.attempts.saturating_sub(1);
+        }
+        self.job.state = JobState::Queued;
+        vec![Effect::Save, Effect::End]
     }
 
     fn end(&mut self, state: JobState, error: Option<JobError>, mut effects: Vec<Effect>) -> Vec<Effect> {
@@ -250,6 +262,7 @@ mod tests {
             Input::Failed(StepFailure::ForGood(failure())),
             Input::Again,
             Input::Cancelled,
+            Input::PutBack,
         ]);
         prop::collection::vec(one, 0..40)
     }

@@ -31,6 +31,11 @@ impl Promise {
         Self { session: Some(session), ticket }
     }
 
+    /// Says that the record is as good as kept, before it is.
+    pub(super) fn acknowledge(&mut self) {
+        self.tell(RecordFate::Kept);
+    }
+
     /// Keeps the promise.
     pub fn resolve(mut self, fate: RecordFate) {
         self.tell(fate);

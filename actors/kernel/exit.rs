@@ -53,6 +53,11 @@ pub struct ChildDown<K: Send + 'static> {
     pub reason: ExitReason,
 }
 
+/// The process shuts down: end, with nothing left half done.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Leave;
+
 /// What a parent gives a child for the way.
 pub struct Birth<K: Send + 'static> {
     /// How the parent knows the child.

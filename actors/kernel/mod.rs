@@ -11,10 +11,12 @@ mod exit;
 mod rate;
 mod restart;
 mod tell;
+#[cfg(any(test, feature = "faults"))]
+pub mod testing;
 
 pub use census::{ActorKey, ActorKind, Census, KindCount, Tree, Vital, VitalState};
 pub use children::{Child, Children};
-pub use exit::{Birth, ChildDown, ExitReason, Generation, Life};
+pub use exit::{Birth, ChildDown, ExitReason, Generation, Leave, Life};
 pub use rate::{Pace, Refill, TokenBucket};
 pub use restart::{Restart, RestartHistory, RestartPolicy, Verdict};
 pub use tell::{Mailbox, Undelivered};

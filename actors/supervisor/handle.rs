@@ -6,12 +6,13 @@ use std::time::Duration;
 use actix::{ActorContext, AsyncContext, Context, Handler, Message};
 use actix_rt::ArbiterHandle;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::{Draining, Supervisor};
 use crate::chatbot::ChatbotHandle;
 use crate::chatbot::handle::DrainAll;
 use crate::ingestion::Cancel;
-use crate::kernel::{Child, ExitReason};
+use crate::kernel::{Child, ExitReason, Leave};
 use crate::model::{ChatbotId, JobId, Refusal, RefusalCode};
 
 /// Find the chatbot or start it.
@@ -78,19 +79,40 @@ impl Handler<DrainTree> for Supervisor {
     }
 }
 
-/// End, and all children with it. Sent when nothing is left to keep.
-#[derive(Debug, Message)]
+/// End, and all children before it.
+#[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "()")]
-pub struct Finish;
+pub struct Finish {
+    /// The root does not wait for its children any longer than this.
+    pub until: Instant,
+}
+
+/// How often the finishing root looks whether it is alone.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 impl Handler<Finish> for Supervisor {
     type Result = ();
 
-    fn handle(&mut self, _: Finish, ctx: &mut Context<Self>) {
+    fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) {
         self.draining = Draining::Yes;
-        if let Some(mut life) = self.life.take() {
+        // One message a child: bounded by construction, and none may miss it.
+        self.jobs.live().for_each(|(_, job)| job.addr().do_send(Leave));
+        self.schedule.live().for_each(|(_, schedule)| schedule.addr().do_send(Leave));
+        self.accounts.live().for_each(|(_, account)| account.addr().do_send(Leave));
+        self.shared.journal.all().iter().for_each(|journal| journal.addr().do_send(Leave));
+        self.finish_when_alone(message, ctx);
+    }
+}
+
+impl Supervisor {
+    fn finish_when_alone(&mut self, message: Finish, ctx: &mut Context<Self>) {
+        if self.shared.census.len() > 1 && Instant::now() < message.until {
+            ctx.run_later(LOOK_EVERY, move |root, ctx| root.finish_when_alone(message, ctx));
+            return;
+        }
+        if let Some(life) = &mut self.life {
             life.ends(ExitReason::Drained);
         }
-        ctx.run_later(Duration::ZERO, |_, ctx| ctx.stop());
+        ctx.stop();
     }
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 const ACCESS: &str = "access";
 const SESSION: &str = "session";
 const CSRF: &str = "csrf";
+const IDENTITY: &str = "identity";
 const PAYLOAD_BYTES: usize = 40;
 
 /// Why a token proves nothing.
@@ -129,6 +130,20 @@ impl Tokens {
         })
     }
 
+    /// The secret under which a site signs its visitors' ids for a chatbot: hexadecimal, derived, never stored.
+    #[must_use]
+    pub fn identity_secret(&self, chatbot: ChatbotId) -> String {
+        hex(hmac::sign(&self.key, format!("{IDENTITY}.{chatbot}").as_bytes()).as_ref())
+    }
+
+    /// Whether `hash` is the hexadecimal HMAC-SHA-256 of a visitor's id under the chatbot's identity secret; compared
+    /// in constant time.
+    #[must_use]
+    pub fn proves_identity(&self, chatbot: ChatbotId, visitor: &str, hash: &str) -> bool {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.identity_secret(chatbot).as_bytes());
+        unhex(hash).is_some_and(|presented| hmac::verify(&key, visitor.as_bytes(), &presented).is_ok())
+    }
+
     fn issue(&self, kind: &str, ids: [Uuid; 2], expires_at: Timestamp) -> (String, Timestamp) {
         let [first, second] = ids;
         let mut payload = Vec::with_capacity(PAYLOAD_BYTES);
@@ -149,6 +164,16 @@ impl Tokens {
         let claims = decode(payload).ok_or(TokenError::Invalid)?;
         if claims.1 <= now { Err(TokenError::Expired) } else { Ok(claims) }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(byte).collect::<Option<_>>()).flatten()
 }
 
 fn decode(payload: &str) -> Option<([Uuid; 2], Timestamp)> {

@@ -9,6 +9,7 @@ mod openapi;
 mod remote;
 mod serve;
 mod terminal;
+mod unique;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

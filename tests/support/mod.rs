@@ -3,7 +3,7 @@
 
 pub mod api;
 pub mod browser;
-pub mod folder;
+mod folder;
 pub mod model;
 pub mod patience;
 pub mod program;
@@ -14,3 +14,5 @@ pub mod site;
 pub mod stub;
 pub mod visitor;
 pub mod wire;
+
+pub use folder::Folder;

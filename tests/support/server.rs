@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Folder;
 use super::api::Api;
-use super::folder::Folder;
 use super::patience::until;
 use super::program;
 
@@ -39,7 +39,7 @@ impl Plan {
     pub async fn start(self) -> Server {
         let mut server = Server {
             settings: self.settings,
-            folder: Folder::make("server"),
+            folder: Folder::new(),
             process: None,
             address: String::new(),
             log: Log::default(),

@@ -1,5 +1,6 @@
 //! What an account can be told: one file a message.
 
+mod leave;
 mod refill;
 mod renew;
 

@@ -1,6 +1,7 @@
 //! What a job can be told, and what it tells.
 
 mod cancel;
+mod leave;
 mod source_read;
 
 pub use cancel::Cancel;

@@ -2,6 +2,7 @@
 
 mod append;
 mod flush;
+mod leave;
 
 pub use append::Append;
 pub use flush::Flush;

@@ -1,5 +1,6 @@
-//! What the schedule tells: it takes no messages beside its own timers.
+//! What the schedule can be told, and what it tells.
 
 mod claim_jobs;
+mod leave;
 
 pub use claim_jobs::ClaimJobs;
