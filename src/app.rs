@@ -25,7 +25,9 @@ use crate::store::{Store, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address can't be listened on.
-    #[error("the address {address} can't be listened on: is another server running there? Set AIHIO__HTTP__BIND")]
+    #[error(
+        "the address {address} can't be listened on: is another server running there? Set AIHIO__HTTP__BIND"
+    )]
     Bind {
         /// Which.
         address: SocketAddr,
@@ -89,7 +91,8 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let engine = Engine::start(ports.clone(), parts::limits(&settings));
     let passwords = crate::auth::Passwords::new()?;
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;
-    let guide = if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
+    let guide =
+        if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
     let built = parts::Built { store, engine, ports, passwords, guide };
     let service = parts::service(&settings, address, built).await?;
     Ok(App {

@@ -5,7 +5,6 @@ pub mod app;
 pub mod auth;
 pub mod blobs;
 pub mod cache;
-pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;

@@ -28,7 +28,9 @@ pub(super) async fn ensure(
     let mut config = ChatbotConfig::named(demo::NAME);
     config.behaviour.greeting = Some(demo::GREETING.into());
     config.behaviour.suggestions = demo::SUGGESTIONS.map(String::from).to_vec();
-    tenant.create_chatbot(NewChatbot { chatbot_id, slug: demo::SLUG.into(), config, created_by: None, at }).await?;
+    tenant
+        .create_chatbot(NewChatbot { chatbot_id, slug: demo::SLUG.into(), config, created_by: None, at })
+        .await?;
     for page in &demo::PAGES {
         let (source, job) = source(page, (account_id, chatbot_id), ports);
         tenant.create_source(source, &job).await?;
@@ -37,7 +39,11 @@ pub(super) async fn ensure(
     Ok(Some(chatbot_id))
 }
 
-fn source(page: &DemoPage, (account_id, chatbot_id): (AccountId, ChatbotId), ports: &Ports) -> (NewSource, Job) {
+fn source(
+    page: &DemoPage,
+    (account_id, chatbot_id): (AccountId, ChatbotId),
+    ports: &Ports,
+) -> (NewSource, Job) {
     let at = ports.clock.now();
     let source_id = SourceId::from_uuid(ports.dice.id(at));
     let kind = JobKind::Text { title: page.title.into(), text: page.text.into() };

@@ -37,7 +37,9 @@ pub(super) enum Step {
 
 /// Reads one line.
 pub(super) fn read(line: &str, progress: Progress) -> Step {
-    let Ok(line) = serde_json::from_str::<CommandLine<'_>>(line) else { return Step::End(Disconnect::BadRequest) };
+    let Ok(line) = serde_json::from_str::<CommandLine<'_>>(line) else {
+        return Step::End(Disconnect::BadRequest);
+    };
     if let Some(connect) = line.connect {
         // A second greeting, or one that wants no reply, is no client's doing.
         if progress != Progress::Silent || line.id == 0 {
@@ -46,8 +48,13 @@ pub(super) fn read(line: &str, progress: Progress) -> Step {
         return Step::Greet(line.id, Box::new(Greeting::from(connect)));
     }
     if line.id == 0 {
-        let is_pong = line.rpc.is_none() && line.ping.is_none() && line.refresh.is_none() && line.other.is_empty();
-        return if is_pong && progress != Progress::Silent { Step::Pong } else { Step::End(Disconnect::BadRequest) };
+        let is_pong =
+            line.rpc.is_none() && line.ping.is_none() && line.refresh.is_none() && line.other.is_empty();
+        return if is_pong && progress != Progress::Silent {
+            Step::Pong
+        } else {
+            Step::End(Disconnect::BadRequest)
+        };
     }
     if progress == Progress::Silent {
         return Step::End(Disconnect::BadRequest);
@@ -107,7 +114,9 @@ mod tests {
 
     #[test]
     fn commands_of_the_protocol_that_are_not_offered_are_answered() {
-        let Step::Say(line) = read(r#"{"id":3,"subscribe":{"channel":"x"}}"#, Progress::Greeted) else { panic!() };
+        let Step::Say(line) = read(r#"{"id":3,"subscribe":{"channel":"x"}}"#, Progress::Greeted) else {
+            panic!()
+        };
         assert!(line.starts_with(r#"{"id":3,"error":{"code":108"#), "{line}");
     }
 

@@ -10,9 +10,11 @@ use futures_util::{Stream, StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::greeting::{Greeting, Greeted, NotGreeted};
+use super::greeting::{Greeted, Greeting, NotGreeted};
 use crate::error::ApiError;
-use crate::http::{PublicChatbot, Service, bearer, sse};
+use crate::http::caller::bearer;
+use crate::http::visitor::PublicChatbot;
+use crate::http::{Service, sse};
 
 /// Deliveries that may wait for a reader that is slow.
 const DELIVERIES_MAX: usize = 256;

@@ -121,7 +121,9 @@ pub fn error(id: u32, refusal: &Refusal) -> String {
         temporary: bool,
     }
     let message = match refusal.retry_after {
-        Some(delay) => Cow::Owned(format!("{} Try again in {} ms.", refusal.message, delay.as_millis().max(1))),
+        Some(delay) => {
+            Cow::Owned(format!("{} Try again in {} ms.", refusal.message, delay.as_millis().max(1)))
+        }
         None => Cow::Borrowed(refusal.message.as_str()),
     };
     reply(id, "error", &Body { code: refusal.code.number(), message, temporary: refusal.code.is_temporary() })
@@ -203,8 +205,7 @@ pub fn command(rpc: &Rpc<'_>) -> Result<aihio_actors::engine::Command, Refusal> 
             Command::GiveFeedback { message_id: data.message_id, rating: data.rating, comment: data.comment }
         }
         "typing.set" => {
-            let active =
-                if data::<TypingSet>(rpc)?.active { Activity::Started } else { Activity::Stopped };
+            let active = if data::<TypingSet>(rpc)?.active { Activity::Started } else { Activity::Stopped };
             Command::SetTyping { role: Role::Visitor, active }
         }
         "lead.submit" => Command::SubmitLead { fields: data(rpc)? },
@@ -299,13 +300,16 @@ mod tests {
     fn an_unknown_method_is_named_and_the_known_ones_are_told() {
         let refusal = rpc(r#"{"id":4,"rpc":{"method":"nope","data":{}}}"#).unwrap_err();
         assert_eq!(refusal.code, RefusalCode::MethodNotFound);
-        assert_eq!(error(4, &Refusal::new(RefusalCode::MethodNotFound, "method not found")),
-            r#"{"id":4,"error":{"code":104,"message":"method not found"}}"#);
+        assert_eq!(
+            error(4, &Refusal::new(RefusalCode::MethodNotFound, "method not found")),
+            r#"{"id":4,"error":{"code":104,"message":"method not found"}}"#
+        );
     }
 
     #[test]
     fn data_of_the_wrong_type_is_a_bad_request_that_says_where() {
-        let refusal = rpc(r#"{"id":4,"rpc":{"method":"message.send","data":{"id":"a","text":7}}}"#).unwrap_err();
+        let refusal =
+            rpc(r#"{"id":4,"rpc":{"method":"message.send","data":{"id":"a","text":7}}}"#).unwrap_err();
         assert_eq!(refusal.code, RefusalCode::BadRequest);
         assert!(refusal.message.contains("expected a string"), "{}", refusal.message);
     }

@@ -13,7 +13,8 @@ use actix_http::ws::Item as Fragment;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use actix_web_actors::ws::{CloseCode, Message, ProtocolError, WebsocketContext, WsResponseBuilder};
 use aihio_actors::engine::{
-    ChatbotHandle, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle, Since, Welcome,
+    ChatbotHandle, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle, Since,
+    Welcome,
 };
 use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
 use bytestring::ByteString;
@@ -25,7 +26,8 @@ use super::connection::{self, Progress, Step};
 use super::greeting::{Greeted, Greeting, NotGreeted};
 use super::protocol::{self, PING_SECONDS};
 use crate::error::ApiError;
-use crate::http::{PublicChatbot, Service};
+use crate::http::Service;
+use crate::http::visitor::PublicChatbot;
 use crate::limits::Single;
 
 /// Deliveries that may wait for a peer that reads slowly.
@@ -134,7 +136,8 @@ impl Socket {
         ctx.text(line(greeted.reply(id, self.client, &config)));
         self.progress = Progress::Greeted;
         let Welcome { listener, epoch, offset, .. } = greeted.welcome;
-        self.attachment = Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+        self.attachment =
+            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
     }
 
     fn pass(&mut self, id: u32, command: aihio_actors::engine::Command, ctx: &mut SocketContext) {
@@ -166,7 +169,11 @@ impl Socket {
             Ok(claims) if Some(claims.session_id) == session => {
                 let ttl = (claims.expires_at - now).num_seconds();
                 let version = env!("CARGO_PKG_VERSION");
-                protocol::reply(id, "refresh", &Refreshed { client: self.client, version, expires: true, ttl })
+                protocol::reply(
+                    id,
+                    "refresh",
+                    &Refreshed { client: self.client, version, expires: true, ttl },
+                )
             }
             _ => {
                 let message = "The token does not belong to this conversation or has expired.";
@@ -267,10 +274,13 @@ impl Handler<Delivery> for Socket {
         let mut last = None;
         for item in &delivery.0 {
             match item {
-                Item::Reply(id, outcome) => push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes()),
+                Item::Reply(id, outcome) => {
+                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes())
+                }
                 Item::Publication(publication) => {
                     push_line(&mut frame, &protocol::push(session, publication));
-                    attached.seen = publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
+                    attached.seen =
+                        publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
                 }
                 Item::Close(_) | Item::Interrupted => last = Some(item),
             }
@@ -335,7 +345,9 @@ pub(super) fn read_message(
             *assembly = None;
             return Ok(Some(match kind {
                 Kind::Binary => Incoming::Binary(bytes),
-                Kind::Text => Incoming::Text(ByteString::try_from(bytes).map_err(|_| Disconnect::InvalidText)?),
+                Kind::Text => {
+                    Incoming::Text(ByteString::try_from(bytes).map_err(|_| Disconnect::InvalidText)?)
+                }
             }));
         }
     }
