@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 4;
     (status = 200, description = "The chatbot as it is now.", body = Chatbot),
 ))]
 #[patch("/v1/chatbots/{chatbot_id}")]
-pub async fn update_chatbot(
+pub(crate) async fn update_chatbot(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     body: Json<Map<String, Value>>,
