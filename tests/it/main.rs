@@ -1,0 +1,6 @@
+//! The tests of the whole, in one program.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
+
+mod stores;
+#[path = "../support/mod.rs"]
+mod support;
