@@ -1,5 +1,7 @@
 //! Runs the steps, one process at a time.
 
+use std::time::Duration;
+
 use sea_orm_migration::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -9,6 +11,9 @@ use crate::STEPS;
 
 /// The advisory lock under which PostgreSQL is migrated: "aihio" in ASCII.
 const LOCK: i64 = 0x61_69_68_69_6f;
+
+/// How long somebody who only wants to look waits for a connection.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the schema is not what this program needs.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +92,19 @@ pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>,
     }
     let is_pending = |name: &&'static str| !applied.iter().any(|done| done == name);
     Ok(STEPS.iter().map(|step| step.name).filter(is_pending).collect())
+}
+
+/// As [`pending`], on a connection of its own.
+///
+/// # Errors
+/// As [`pending`], or when the database is out of reach.
+pub async fn pending_at(url: &str) -> Result<Vec<&'static str>, MigrateError> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).acquire_timeout(LOOK_TIMEOUT).sqlx_logging(false);
+    let database = Database::connect(options).await?;
+    let names = pending(&database).await;
+    database.close().await?;
+    names
 }
 
 async fn applied(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {

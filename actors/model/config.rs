@@ -154,7 +154,7 @@ impl Default for Behaviour {
             suggestions: Vec::new(),
             instructions: None,
             refusal: "I don't know: nothing I have read answers that.".into(),
-            evidence_min: 0.45,
+            evidence_min: 0.42,
             history_messages_max: 12,
         }
     }

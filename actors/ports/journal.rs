@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use super::PortError;
 use crate::model::{
-    AccountId, ChatbotId, ClientId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp,
-    UsageRow,
+    AccountId, ChatbotId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageRow,
 };
 
 /// What one session wants kept, all of it or none.
@@ -108,10 +107,4 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When the store can't be read.
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError>;
-
-    /// The clients' ids of all visitor messages with their positions, for those after `after`.
-    ///
-    /// # Errors
-    /// When the store can't be read.
-    async fn client_ids(&self, session: SessionId, after: Seq) -> Result<Vec<(ClientId, Seq)>, PortError>;
 }

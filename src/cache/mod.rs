@@ -5,9 +5,11 @@
 
 mod keys;
 mod memory;
+mod ping;
 mod redis;
 mod snapshots;
 
 pub use self::memory::MemoryShelf;
+pub use self::ping::{PingError, ping};
 pub use self::redis::{CacheError, RedisShelf};
 pub use self::snapshots::{Shelf, ShelvedSnapshots};

@@ -1,12 +1,23 @@
-//! The tests of the whole, in one program.
+//! The black-box tests: one binary, a real server a test. A folder a subject, a sentence a test.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that can't go on has failed"
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test may fail loudly, and stands outside what the product must inject"
 )]
 
-mod stores;
 #[path = "../support/mod.rs"]
 mod support;
+
+mod answers;
+mod api;
+mod clients;
+mod durability;
+mod first_minute;
+mod pages;
+mod socket;
+mod stores;

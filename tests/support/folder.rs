@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 
 /// A temporary folder, removed when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
     /// Makes an empty folder.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("aihio-test-{}", uuid::Uuid::now_v7().simple()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
     /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.0
     }
 }

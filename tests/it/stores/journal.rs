@@ -1,7 +1,7 @@
 //! What the journal keeps, it gives back.
 
 use aihio::store::Page;
-use aihio_actors::model::{ClientId, Phase, Seq, SessionId};
+use aihio_actors::model::{Phase, Seq, SessionId};
 use aihio_actors::ports::{Feedback, Journal, Lead, Outcome, Rating, RecordBody};
 
 use super::fixture::{Conversation, at, chatbot, events_of, id, message_of, receipt, tenant, visitor_says};
@@ -35,9 +35,6 @@ async fn a_history_is_read_back_as_it_was_written(store: TestStore) {
     assert_eq!(store.find(talk.id()).await.unwrap(), Some(talk.meta.clone()));
     assert_eq!(store.find(SessionId::from_uuid(id())).await.unwrap(), None);
     assert_eq!(tenant.receipt(message_of(&records[2])).await.unwrap(), Some(receipt()));
-    let ids = store.client_ids(talk.id(), Seq::START).await.unwrap();
-    assert_eq!(ids, [(ClientId::parse("a").unwrap(), Seq(1))]);
-    assert_eq!(store.client_ids(talk.id(), Seq(1)).await.unwrap(), []);
 }
 
 async fn a_tail_begins_after_a_position_and_ends_at_its_limit(store: TestStore) {

@@ -1,0 +1,67 @@
+# What a person does with aihio. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+# Everything that is fetched or compiled lives outside the clone, so that clones share it and `git clean` is harmless.
+export AIHIO_CACHE ?= $(HOME)/.cache/aihio
+export CARGO_TARGET_DIR ?= $(AIHIO_CACHE)/target
+WITHOUT := $(AIHIO_CACHE)/without
+
+.NOTPARALLEL:
+.PHONY: help run build test tools fmt lint unit docs web eval loadtest bench clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: build ## start the server with its demo; data goes to ./data
+	@AIHIO__DEMO__ENABLED=$${AIHIO__DEMO__ENABLED:-true} exec cargo run --quiet --bin aihio -- serve
+
+build:
+	@command -v cargo >/dev/null || { echo "aihio is built by cargo, which is not installed. Install Rust (rustup), then repeat."; exit 1; }
+	if [ ! -e "$(CARGO_TARGET_DIR)/debug/aihio" ]; then
+		echo "Compiling aihio and what it rests on into $(CARGO_TARGET_DIR): some minutes this once, seconds from then on."
+	fi
+	cargo build --locked --bin aihio
+
+test: tools fmt lint unit docs web ## check everything, as CI does; installs what is missing
+	@if [ -s "$(WITHOUT)" ]; then
+		echo; echo "!! SKIPPED for want of: $$(cat "$(WITHOUT)"). Install it and repeat \`make test\`."
+	fi
+
+tools: ## install what the tests need beside Rust
+	@.ci/prepare
+
+fmt: ## check the layout of the source
+	cargo fmt --all --check
+
+lint: ## clippy, with warnings as errors
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+unit: ## every Rust test, those with real servers, clients and a browser among them
+	@export AIHIO_WITHOUT="$$(cat "$(WITHOUT)" 2>/dev/null || true)"
+	cargo test --locked --workspace --no-fail-fast
+
+docs: ## the API documentation, with warnings as errors
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace
+
+web: ## the browser's part: types, tests, and whether web/dist is what its source builds
+	@if ! command -v npm >/dev/null; then
+		echo "!! SKIPPED: npm is not installed, so web/ is not rebuilt and compared."
+	elif [ -e web/package.json ]; then
+		cd web && npm ci --no-audit --no-fund && npm run check && npm test && npm run drift
+	fi
+
+eval: ## answer quality over a question file: make eval FILE=questions.json
+	@if [ -z "$(FILE)" ]; then echo "Name the questions: make eval FILE=questions.json"; exit 2; fi
+	cargo run --locked --release --package aihio-actors --example eval -- "$(FILE)"
+
+loadtest: ## load on a running server: make loadtest ARGS="--help"
+	cargo run --locked --release --package aihio-loadtest -- $(ARGS)
+
+bench: ## micro-benchmarks of the hot path
+	cargo bench --locked --workspace
+
+clean: ## forget what was compiled and installed for tests; ./data stays
+	rm -rf "$(AIHIO_CACHE)/target" "$(AIHIO_CACHE)/clients" "$(WITHOUT)" web/node_modules

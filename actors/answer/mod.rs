@@ -1,0 +1,19 @@
+//! From passages to words: answers quoted from the sources, prompts for models, and the citations of both.
+//! Pure: text in, text out.
+
+mod citation;
+mod cue;
+mod evidence;
+mod extractive;
+mod pieces;
+mod prompt;
+mod quote;
+mod section;
+mod write;
+
+pub use citation::{cite, literal};
+pub use evidence::evidence;
+pub use extractive::{ExtractiveAnswer, extract};
+pub use pieces::pieces;
+pub use prompt::{Prompt, prompt};
+pub use write::{AnswerTask, write_answer};

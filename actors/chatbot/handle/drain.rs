@@ -1,0 +1,28 @@
+//! The process shuts down.
+
+use std::time::Duration;
+
+use actix::{Context, Handler, Message};
+
+use crate::chatbot::Chatbot;
+use crate::chatbot::session::CloseReason;
+use crate::kernel::ExitReason;
+
+/// Let all sessions end in order, then end.
+#[derive(Debug, Clone, Message)]
+#[rtype(result = "()")]
+pub struct DrainAll {
+    /// How long answers under way may go on.
+    pub grace: Duration,
+    /// The time over which sockets are closed.
+    pub spread: Duration,
+}
+
+impl Handler<DrainAll> for Chatbot {
+    type Result = ();
+
+    fn handle(&mut self, message: DrainAll, ctx: &mut Context<Self>) {
+        self.drain_sessions(message.grace, message.spread, CloseReason::Shutdown);
+        self.stop_when_alone(ExitReason::Drained, ctx);
+    }
+}

@@ -1,0 +1,115 @@
+//! A chatbot as others hold it. It outlives the actor: what reads the view or tells a session does not notice when
+//! the actor behind it is restarted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use dashmap::DashMap;
+use tokio::sync::oneshot;
+
+use super::session::handle::Drain;
+use super::session::{CloseReason, Opening, SessionContext, SessionHandle};
+use super::{Chatbot, ChatbotView, OpenSession, Opened};
+use crate::kernel::{Mailbox, Undelivered};
+use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
+
+/// The way to a chatbot.
+pub struct ChatbotHandle {
+    id: ChatbotId,
+    account_id: AccountId,
+    context: Arc<SessionContext>,
+    mailbox: ArcSwapOption<Mailbox<Chatbot>>,
+    sessions: DashMap<SessionId, SessionHandle>,
+}
+
+impl ChatbotHandle {
+    pub(crate) fn new(id: ChatbotId, account_id: AccountId, context: Arc<SessionContext>) -> Self {
+        Self { id, account_id, context, mailbox: ArcSwapOption::empty(), sessions: DashMap::new() }
+    }
+
+    /// Which chatbot.
+    #[must_use]
+    pub const fn id(&self) -> ChatbotId {
+        self.id
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn account_id(&self) -> AccountId {
+        self.account_id
+    }
+
+    /// The configuration and index in force.
+    #[must_use]
+    pub fn view(&self) -> Arc<ChatbotView> {
+        self.context.view.load_full()
+    }
+
+    /// A session that lives, without asking anybody.
+    #[must_use]
+    pub fn live_session(&self, id: SessionId) -> Option<SessionHandle> {
+        self.sessions.get(&id).map(|session| session.clone()).filter(SessionHandle::is_open)
+    }
+
+    /// The session, started on the caller's thread where it does not live yet.
+    ///
+    /// # Errors
+    /// When the chatbot is full, busy or being restarted.
+    pub async fn session(&self, opening: Opening) -> Opened {
+        if let Opening::Known(id) = opening
+            && let Some(session) = self.live_session(id)
+        {
+            return Ok(session);
+        }
+        let arbiter = actix_rt::Arbiter::current();
+        let (asker, answer) = oneshot::channel();
+        self.tell(OpenSession { opening, arbiter, asker }).map_err(|undelivered| match undelivered {
+            Undelivered::Full => Refusal::overloaded(),
+            Undelivered::Closed => restarting(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(restarting()))
+    }
+
+    /// Ends a session's life after it was deleted from the store: nothing more is written of it.
+    pub fn forget_session(&self, id: SessionId) {
+        if let Some((_, session)) = self.sessions.remove(&id) {
+            let drain =
+                Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
+            // One message a deletion, asked for by its owner.
+            session.mailbox().addr().do_send(drain);
+        }
+    }
+
+    /// Tells the actor something.
+    pub(crate) fn tell<M>(&self, message: M) -> Result<(), Undelivered>
+    where
+        M: actix::Message + Send + 'static,
+        M::Result: Send,
+        Chatbot: actix::Handler<M>,
+    {
+        let mailbox = self.mailbox.load();
+        mailbox.as_ref().map_or(Err(Undelivered::Closed), |mailbox| mailbox.tell(message))
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.mailbox.load().as_ref().is_some_and(|mailbox| mailbox.is_open())
+    }
+
+    pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {
+        self.mailbox.store(Some(Arc::new(mailbox)));
+    }
+
+    pub(super) const fn context(&self) -> &Arc<SessionContext> {
+        &self.context
+    }
+
+    pub(super) const fn sessions(&self) -> &DashMap<SessionId, SessionHandle> {
+        &self.sessions
+    }
+}
+
+fn restarting() -> Refusal {
+    let message = "The chatbot is being restarted. Try again in a moment.";
+    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(Duration::from_millis(200))
+}

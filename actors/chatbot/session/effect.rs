@@ -1,0 +1,347 @@
+//! How a session touches the world: the only place in its folder that uses ports.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::fut::WrapFuture;
+use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
+
+use super::command::{Command, Reply};
+use super::outlet::Responder;
+use super::state::{CommandId, Credit, Effect, FreshIds, Input, Memory, SessionState, Ticket};
+use super::transcript::Transcript;
+use super::{Early, Session, Stage, rules_of, snapshot};
+use crate::answer::{AnswerTask, write_answer};
+use crate::journal::{Append, Promise};
+use crate::kernel::{ExitReason, VitalState};
+use crate::model::{
+    AnswerId, Event, MessageId, Publication, PublicationData, Refusal, Role, Seq, SessionMeta,
+};
+use crate::ports::{PortError, Ports, Record, RecordBody, Turn};
+
+/// Events that are read from the store at once.
+const TAIL_LEN: u32 = 500;
+
+/// How long a session waits before it reads its history again after a failure; doubled up to a second.
+const RELOAD_DELAY: Duration = Duration::from_millis(50);
+
+impl Session {
+    /// Does what the state wants done, in order, and hands over what the listeners are owed.
+    pub(super) fn enact(&mut self, effects: &mut Vec<Effect>, ctx: &mut Context<Self>) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Reply(id, outcome) => {
+                    if let Some(responder) = self.responders.remove(&id) {
+                        self.respond(responder, outcome);
+                    }
+                }
+                Effect::Publish(publication) => self.listeners.owe_all(&publication),
+                Effect::Stream(piece) => self.stream(&piece),
+                Effect::Keep(ticket, body) => self.keep(ticket, body, ctx),
+                Effect::StartAnswer(question) => self.start_answer(question, ctx),
+                Effect::CancelAnswer => {
+                    if let Some(writer) = self.writer.take() {
+                        writer.abort();
+                    }
+                }
+                Effect::Settle => {
+                    if let Some(reservation) = self.held.pop() {
+                        reservation.settle();
+                    }
+                }
+                Effect::Release => drop(self.held.pop()),
+                Effect::Reload => self.reload(ctx),
+            }
+        }
+        self.listeners.flush();
+        self.save_now_and_then(ctx);
+    }
+
+    pub(super) fn respond(&mut self, responder: Responder, outcome: Result<Reply, Refusal>) {
+        if let Some((listener, item)) = responder.answer(outcome) {
+            self.listeners.owe(listener, item);
+        }
+    }
+
+    fn stream(&mut self, piece: &Arc<Publication>) {
+        let Stage::Active(state) = &self.stage else { return };
+        self.listeners.owe_piece(piece, || state.draft());
+    }
+
+    pub(super) fn carry_out(
+        &mut self,
+        command: Command,
+        credit: Credit,
+        responder: Responder,
+        ctx: &mut Context<Self>,
+    ) {
+        let id = CommandId(self.commands);
+        self.commands += 1;
+        self.responders.insert(id, responder);
+        let fresh = fresh_ids(&self.context.ports);
+        self.apply(Input::Command { id, command, fresh, credit }, ctx);
+    }
+
+    /// Lets a command wait while the account is asked for more credits.
+    pub(super) fn wait_for_credit(
+        &mut self,
+        command: Command,
+        responder: Responder,
+        ctx: &mut Context<Self>,
+    ) {
+        if self.unpaid.len() >= self.context.limits.session_questions_max {
+            self.respond(responder, Err(Refusal::overloaded()));
+            return self.listeners.flush();
+        }
+        self.unpaid.push_back((command, responder));
+        if self.unpaid.len() == 1 {
+            self.ask_for_credit(ctx);
+        }
+    }
+
+    fn ask_for_credit(&mut self, ctx: &mut Context<Self>) {
+        let account = Arc::clone(&self.context.account);
+        let refill = async move { account.refill().await };
+        ctx.spawn(refill.into_actor(self).map(|refilled, session, ctx| session.refilled(refilled, ctx)));
+    }
+
+    fn refilled(&mut self, refilled: Result<(), Refusal>, ctx: &mut Context<Self>) {
+        while let Some((command, responder)) = self.unpaid.pop_front() {
+            let wanted = matches!(&self.stage, Stage::Active(state) if state.wants_credit(&command));
+            let credit = match (wanted, self.context.account.reserve(), &refilled) {
+                (false, _, _) => Credit::NotNeeded,
+                (true, Some(reservation), _) => {
+                    self.held.push(reservation);
+                    Credit::Held
+                }
+                (true, None, Err(refusal)) => Credit::Refused(refusal.clone()),
+                (true, None, Ok(())) => {
+                    // Others were quicker to take what was granted.
+                    self.unpaid.push_front((command, responder));
+                    return self.ask_for_credit(ctx);
+                }
+            };
+            self.carry_out(command, credit, responder, ctx);
+        }
+    }
+
+    fn keep(&self, ticket: Ticket, body: RecordBody, ctx: &mut Context<Self>) {
+        let Stage::Active(state) = &self.stage else { return };
+        let record = self.record(body, state.meta());
+        let promise = Promise::new(ctx.address().recipient(), ticket);
+        self.context.journal.append(Append { record, promise });
+    }
+
+    fn record(&self, body: RecordBody, meta: &SessionMeta) -> Record {
+        Record { session_id: self.id, account_id: meta.account_id, chatbot_id: meta.chatbot_id, body }
+    }
+
+    fn start_answer(&mut self, question: super::state::Question, ctx: &mut Context<Self>) {
+        let Stage::Active(state) = &self.stage else { return };
+        let turns_max = usize::try_from(self.view.record.config.behaviour.history_messages_max).unwrap_or(0);
+        let task = AnswerTask {
+            answer_id: question.answer_id,
+            turns: turns(state, question.message_id, turns_max),
+            question: question.text,
+            view: Arc::clone(&self.view),
+            providers: Arc::clone(&self.context.ports.providers),
+            timeout: self.context.limits.answer_timeout,
+            passages_max: self.context.limits.answer_passages_max,
+        };
+        let writing = actix_rt::spawn(write_answer(task, ctx.address().recipient()));
+        self.writer = Some(writing.abort_handle());
+    }
+
+    /// Reads snapshot and journal; what comes meanwhile waits.
+    pub(super) fn load(&mut self, ctx: &mut Context<Self>) {
+        let (ports, id) = (self.context.ports.clone(), self.id);
+        let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
+        let read = async move { read_history(&ports, id, ring).await };
+        ctx.spawn(read.into_actor(self).map(|history, session, ctx| session.loaded(history, ctx)));
+    }
+
+    fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
+        match history {
+            Ok(Some(history)) => self.begin(history, ctx),
+            Ok(None) => {
+                let message = "This conversation does not exist any more. Begin a new one.";
+                self.refuse_early(&Refusal::new(crate::model::RefusalCode::SessionClosed, message));
+                self.life.ends(ExitReason::Finished);
+                ctx.stop();
+            }
+            Err(error) => {
+                tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
+                self.refuse_early(&Refusal::overloaded());
+                ctx.run_later(RELOAD_DELAY * 4, |session, ctx| session.load(ctx));
+            }
+        }
+    }
+
+    fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
+        let rules = rules_of(&self.view, &self.context.limits);
+        let transcript = Transcript::new(self.context.limits.session_ring_len);
+        let mut state = SessionState::new(history.meta, rules, transcript);
+        let unanswered = state.recall(history.memory, &history.events);
+        let early = match std::mem::replace(&mut self.stage, Stage::Active(Box::new(state))) {
+            Stage::Loading(early) => early,
+            Stage::Active(_) => Vec::new(),
+        };
+        self.snapshot_seq = history.snapshot_seq;
+        self.life.vital().set(VitalState::Running);
+        self.resume(unanswered, ctx);
+        for waiting in early {
+            match waiting {
+                Early::Attach(attach) => self.attach(attach, ctx),
+                Early::Obey(obey) => self.obey(obey, ctx),
+            }
+        }
+        self.rest_if_idle(ctx);
+    }
+
+    /// Answers what an earlier life left unanswered, as far as credits are at hand.
+    fn resume(&mut self, unanswered: Vec<(MessageId, String)>, ctx: &mut Context<Self>) {
+        let mut effects = Vec::new();
+        for (message_id, text) in unanswered {
+            let Some(reservation) = self.context.account.reserve() else { break };
+            self.held.push(reservation);
+            let fresh = fresh_ids(&self.context.ports);
+            if let Stage::Active(state) = &mut self.stage {
+                state.resume(message_id, text, fresh, &mut effects);
+            }
+        }
+        self.enact(&mut effects, ctx);
+    }
+
+    /// What is stored is not known: forget what is in memory and read again. Listeners are told to attach anew.
+    fn reload(&mut self, ctx: &mut Context<Self>) {
+        self.listeners = super::Listeners::default();
+        self.stage = Stage::Loading(Vec::new());
+        self.life.vital().set(VitalState::Loading);
+        ctx.run_later(RELOAD_DELAY, |session, ctx| session.load(ctx));
+    }
+
+    fn save_now_and_then(&mut self, ctx: &mut Context<Self>) {
+        let Stage::Active(state) = &self.stage else { return };
+        if state.seq().0 >= self.snapshot_seq + self.context.limits.session_snapshot_events {
+            let save = self.save();
+            ctx.spawn(save.into_actor(self));
+        }
+    }
+
+    fn save(&mut self) -> impl Future<Output = ()> + use<> {
+        let snapshot = match &self.stage {
+            Stage::Active(state) if state.seq() > Seq::START => Some(snapshot::encode(&state.memory())),
+            _ => None,
+        };
+        if let Some(Ok(snapshot)) = &snapshot {
+            self.snapshot_seq = snapshot.seq;
+        }
+        let (snapshots, id) = (Arc::clone(&self.context.ports.snapshots), self.id);
+        async move {
+            let saved = match snapshot {
+                Some(Ok(snapshot)) => snapshots.save(snapshot::key(id), snapshot).await,
+                Some(Err(error)) => Err(PortError::permanent("snapshots", error)),
+                None => Ok(()),
+            };
+            if let Err(error) = saved {
+                // Nothing is lost: the journal has every event.
+                tracing::warn!(session.id = %id, error = ?error, "the session's snapshot could not be saved");
+            }
+        }
+    }
+
+    pub(super) fn save_and_stop(&mut self, ctx: &mut Context<Self>) {
+        let save = self.save();
+        ctx.wait(save.into_actor(self).map(|(), _, ctx| ctx.stop()));
+    }
+
+    /// Somebody is there again.
+    pub(super) fn wake(&mut self, ctx: &mut Context<Self>) {
+        if let Some(idle) = self.idle.take() {
+            ctx.cancel_future(idle);
+        }
+    }
+
+    /// A session that nobody listens to and that has nothing under way leaves memory after a while.
+    pub(super) fn rest_if_idle(&mut self, ctx: &mut Context<Self>) {
+        if self.idle.is_some() || !self.is_idle() {
+            return;
+        }
+        let idle = ctx.run_later(self.context.limits.session_idle, |session, ctx| {
+            session.idle = None;
+            if session.is_idle() {
+                session.life.ends(ExitReason::Idle);
+                session.life.vital().set(VitalState::Stopping);
+                session.save_and_stop(ctx);
+            }
+        });
+        self.idle = Some(idle);
+    }
+
+    fn is_idle(&self) -> bool {
+        let quiet = matches!(&self.stage, Stage::Active(state) if state.is_quiet());
+        quiet && self.listeners.is_empty() && self.unpaid.is_empty() && self.draining == super::Draining::No
+    }
+}
+
+/// All that is stored of a session.
+struct History {
+    meta: SessionMeta,
+    memory: Option<Memory>,
+    snapshot_seq: u64,
+    events: Vec<Event>,
+}
+
+async fn read_history(
+    ports: &Ports,
+    id: crate::model::SessionId,
+    ring: u64,
+) -> Result<Option<History>, PortError> {
+    let Some(meta) = ports.journal.find(id).await? else { return Ok(None) };
+    let memory = match ports.snapshots.load(snapshot::key(id)).await? {
+        None => None,
+        Some(stored) => snapshot::decode(&stored)
+            .inspect_err(|error| {
+                tracing::warn!(session.id = %id, error = ?error, "a snapshot is set aside; the journal has everything");
+            })
+            .ok(),
+    };
+    let snapshot_seq = memory.as_ref().map_or(0, |memory| memory.seq.0);
+    let mut after = Seq(snapshot_seq.saturating_sub(ring));
+    let mut events = Vec::new();
+    loop {
+        let tail = ports.journal.tail(id, after, TAIL_LEN).await?;
+        let Some(last) = tail.last() else { break };
+        after = last.seq;
+        let whole = tail.len() < usize::try_from(TAIL_LEN).unwrap_or(usize::MAX);
+        events.extend(tail);
+        if whole {
+            break;
+        }
+    }
+    Ok(Some(History { meta, memory, snapshot_seq, events }))
+}
+
+fn fresh_ids(ports: &Ports) -> FreshIds {
+    let now = ports.clock.now();
+    FreshIds {
+        message_id: MessageId::from_uuid(ports.dice.id(now)),
+        answer_message_id: MessageId::from_uuid(ports.dice.id(now)),
+        answer_id: AnswerId::from_uuid(ports.dice.id(now)),
+    }
+}
+
+/// The newest messages before the question, oldest first.
+fn turns(state: &SessionState, question: MessageId, turns_max: usize) -> Vec<Turn> {
+    let messages = state.transcript().recent().rev().filter_map(|publication| match &publication.data {
+        PublicationData::Message { message_id, role, text, .. }
+            if *message_id != question && *role != Role::System =>
+        {
+            Some(Turn { role: *role, text: text.clone() })
+        }
+        _ => None,
+    });
+    let mut turns: Vec<_> = messages.take(turns_max).collect();
+    turns.reverse();
+    turns
+}

@@ -1,0 +1,172 @@
+//! Somebody wants to listen.
+
+use std::sync::Arc;
+
+use actix::fut::WrapFuture;
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message};
+use tokio::sync::oneshot;
+
+use crate::chatbot::session::outlet::{ListenerId, Outlet};
+use crate::chatbot::session::transcript::Missed;
+use crate::chatbot::session::{Early, Session, Stage};
+use crate::model::{Epoch, Event, Phase, Publication, Refusal, RefusalCode, Seq};
+
+/// Attach a listener, from now on or from where it was.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Attach {
+    outlet: Arc<Outlet>,
+    since: Since,
+    asker: oneshot::Sender<Result<Welcome, Refusal>>,
+}
+
+/// What a listener has seen before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing, and it wants nothing of the past.
+    Now,
+    /// Everything up to that position of that history.
+    Position(Epoch, Seq),
+}
+
+/// Whether a gap was filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovered {
+    /// There was none to fill.
+    NotAsked,
+    /// Whole.
+    Yes,
+    /// It can't be: refetch the history.
+    No,
+}
+
+/// A listener is attached.
+#[derive(Debug)]
+pub struct Welcome {
+    /// Its number.
+    pub listener: ListenerId,
+    /// The history's name.
+    pub epoch: Epoch,
+    /// The newest position.
+    pub offset: Seq,
+    /// Whether its gap was filled.
+    pub recovered: Recovered,
+    /// What it missed.
+    pub missed: Vec<Arc<Publication>>,
+    /// The answer being written, as far as it is.
+    pub draft: Option<Arc<Publication>>,
+    /// Who may answer now.
+    pub phase: Phase,
+}
+
+impl Attach {
+    /// Attaches `outlet`; `asker` gets the welcome.
+    #[must_use]
+    pub const fn new(
+        outlet: Arc<Outlet>,
+        since: Since,
+        asker: oneshot::Sender<Result<Welcome, Refusal>>,
+    ) -> Self {
+        Self { outlet, since, asker }
+    }
+
+    pub(in crate::chatbot::session) fn answer(self, outcome: Result<Welcome, Refusal>) {
+        // The listener may have gone meanwhile.
+        let _ = self.asker.send(outcome);
+    }
+}
+
+impl Handler<Attach> for Session {
+    type Result = ();
+
+    fn handle(&mut self, attach: Attach, ctx: &mut Context<Self>) {
+        self.life.vital().took();
+        self.attach(attach, ctx);
+    }
+}
+
+impl Session {
+    pub(in crate::chatbot::session) fn attach(&mut self, attach: Attach, ctx: &mut Context<Self>) {
+        let state = match &mut self.stage {
+            Stage::Active(state) => state,
+            Stage::Loading(early) if early.len() < self.context.limits.session_listeners_max => {
+                early.push(Early::Attach(attach));
+                return;
+            }
+            Stage::Loading(_) => return attach.answer(Err(Refusal::overloaded())),
+        };
+        if self.listeners.len() >= self.context.limits.session_listeners_max {
+            let message = "This conversation is open in too many places. Close some of them.";
+            return attach.answer(Err(Refusal::new(RefusalCode::RateLimited, message)));
+        }
+        let missed = match &attach.since {
+            Since::Now => return self.welcome(attach, Recovered::NotAsked, Vec::new(), ctx),
+            Since::Position(epoch, _) if *epoch != state.meta().epoch => Missed::Never,
+            Since::Position(_, seq) => state.transcript().missed(*seq),
+        };
+        match (missed, &attach.since) {
+            (Missed::Here(missed), _) => self.welcome(attach, Recovered::Yes, missed, ctx),
+            (Missed::InStore, Since::Position(_, seq)) => {
+                let after = *seq;
+                self.recover_from_store(attach, after, ctx);
+            }
+            _ => self.welcome(attach, Recovered::No, Vec::new(), ctx),
+        }
+    }
+
+    fn recover_from_store(&mut self, attach: Attach, after: Seq, ctx: &mut Context<Self>) {
+        let (journal, limit) =
+            (Arc::clone(&self.context.ports.journal), self.context.limits.session_recovery_max);
+        let id = self.id;
+        let read = async move { journal.tail(id, after, limit).await };
+        ctx.spawn(read.into_actor(self).map(move |stored, session, ctx| {
+            let stored = stored.unwrap_or_else(|error| {
+                tracing::warn!(session.id = %session.id, error = ?error, "a gap could not be read from the store");
+                Vec::new()
+            });
+            match session.fill_gap(after, &stored) {
+                Some(missed) => session.welcome(attach, Recovered::Yes, missed, ctx),
+                None => session.welcome(attach, Recovered::No, Vec::new(), ctx),
+            }
+        }));
+    }
+
+    /// Stored events followed by what is at hand, if together they have no hole.
+    fn fill_gap(&self, after: Seq, stored: &[Event]) -> Option<Vec<Arc<Publication>>> {
+        let Stage::Active(state) = &self.stage else { return None };
+        let mut missed: Vec<_> = stored.iter().map(|event| Arc::new(Publication::durable(event))).collect();
+        let last = stored.last().map_or(after, |event| event.seq);
+        if last < state.seq() {
+            let Missed::Here(rest) = state.transcript().missed(last) else { return None };
+            missed.extend(rest);
+        }
+        // What the store has beyond the published position will be published in its turn.
+        missed.retain(|publication| publication.offset <= Some(state.seq()));
+        let gapless = (1..).zip(&missed).all(|(n, publication)| publication.offset == Some(Seq(after.0 + n)));
+        gapless.then_some(missed)
+    }
+
+    fn welcome(
+        &mut self,
+        attach: Attach,
+        recovered: Recovered,
+        missed: Vec<Arc<Publication>>,
+        ctx: &mut Context<Self>,
+    ) {
+        let Stage::Active(state) = &self.stage else {
+            return attach.answer(Err(Refusal::interrupted()));
+        };
+        let listener = self.listeners.attach(Arc::clone(&attach.outlet));
+        let welcome = Welcome {
+            listener,
+            epoch: state.meta().epoch.clone(),
+            offset: state.seq(),
+            recovered,
+            missed,
+            draft: state.draft().map(Arc::new),
+            phase: state.phase(),
+        };
+        attach.answer(Ok(welcome));
+        self.wake(ctx);
+    }
+}

@@ -1,0 +1,38 @@
+//! The journal says what became of a record.
+
+use actix::{ActorContext, Context, Handler, Message};
+
+use crate::chatbot::session::Session;
+use crate::chatbot::session::outlet::CloseReason;
+use crate::chatbot::session::state::{Input, Ticket};
+use crate::journal::RecordFate;
+use crate::kernel::ExitReason;
+
+/// What became of a record. Sent once for each, whatever happens.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Fate {
+    /// Which record.
+    pub ticket: Ticket,
+    /// What became of it.
+    pub fate: RecordFate,
+}
+
+impl Handler<Fate> for Session {
+    type Result = ();
+
+    fn handle(&mut self, fate: Fate, ctx: &mut Context<Self>) {
+        match fate.fate {
+            RecordFate::Kept => self.apply(Input::Kept(fate.ticket), ctx),
+            RecordFate::Lost => self.apply(Input::Lost, ctx),
+            RecordFate::Conflict => {
+                // Another writer holds our place: nothing that this life knows can be trusted.
+                tracing::error!(session.id = %self.id, "another writer has written this session's history");
+                self.listeners.close(CloseReason::InsufficientState);
+                self.life.ends(ExitReason::Failed("another writer has written this history".into()));
+                ctx.stop();
+            }
+        }
+        self.rest_if_idle(ctx);
+    }
+}

@@ -1,0 +1,191 @@
+//! The listeners of a session: what each is owed, and what happens to those that don't keep up.
+
+use std::sync::Arc;
+
+use super::outlet::{CloseReason, Delivery, Item, ListenerId, Outlet};
+use crate::kernel::Undelivered;
+use crate::model::Publication;
+
+#[derive(Debug)]
+struct Listener {
+    id: ListenerId,
+    outlet: Arc<Outlet>,
+    due: Vec<Item>,
+    /// Pieces of the answer under way were left out: a snapshot is owed before the next one.
+    lagging: Option<u32>,
+}
+
+/// All listeners of one session.
+#[derive(Debug, Default)]
+pub(super) struct Listeners {
+    all: Vec<Listener>,
+    last: u64,
+}
+
+/// Deliveries in a row that a listener may miss before it is sent away.
+const LAG_MAX: u32 = 64;
+
+impl Listeners {
+    /// Adds a listener.
+    pub(super) fn attach(&mut self, outlet: Arc<Outlet>) -> ListenerId {
+        self.last += 1;
+        let id = ListenerId(self.last);
+        self.all.push(Listener { id, outlet, due: Vec::new(), lagging: None });
+        id
+    }
+
+    /// Removes a listener, if it is still there.
+    pub(super) fn detach(&mut self, id: ListenerId) {
+        self.all.retain(|listener| listener.id != id);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Owes one listener an item.
+    pub(super) fn owe(&mut self, id: ListenerId, item: Item) {
+        if let Some(listener) = self.all.iter_mut().find(|listener| listener.id == id) {
+            listener.due.push(item);
+        }
+    }
+
+    /// Owes everybody a publication.
+    pub(super) fn owe_all(&mut self, publication: &Arc<Publication>) {
+        for listener in &mut self.all {
+            listener.due.push(Item::Publication(Arc::clone(publication)));
+        }
+    }
+
+    /// Owes everybody a piece of an answer; those who lag are owed all of it so far in its stead.
+    pub(super) fn owe_piece(&mut self, piece: &Arc<Publication>, so_far: impl Fn() -> Option<Publication>) {
+        let mut snapshot = None;
+        for listener in &mut self.all {
+            let item = if listener.lagging.is_some() {
+                snapshot
+                    .get_or_insert_with(|| so_far().map(Arc::new))
+                    .clone()
+                    .unwrap_or_else(|| Arc::clone(piece))
+            } else {
+                Arc::clone(piece)
+            };
+            listener.due.push(Item::Publication(item));
+        }
+    }
+
+    /// Hands over what is due. Who has gone is removed; who is full loses pieces, which a snapshot will make good,
+    /// but is sent away before it loses anything else.
+    pub(super) fn flush(&mut self) {
+        self.all.retain_mut(|listener| {
+            if listener.due.is_empty() {
+                return true;
+            }
+            let due = std::mem::take(&mut listener.due);
+            let only_pieces = due.iter().all(is_piece);
+            match listener.outlet.deliver(Delivery(due)) {
+                Ok(()) => {
+                    listener.lagging = None;
+                    true
+                }
+                Err(Undelivered::Closed) => false,
+                Err(Undelivered::Full) => {
+                    let missed = listener.lagging.map_or(1, |missed| missed + 1);
+                    listener.lagging = Some(missed);
+                    let stays = only_pieces && missed < LAG_MAX;
+                    if !stays {
+                        let _ = listener.outlet.deliver(Delivery(vec![Item::Close(CloseReason::Slow)]));
+                    }
+                    stays
+                }
+            }
+        });
+    }
+
+    /// Sends everybody away.
+    pub(super) fn close(&mut self, reason: CloseReason) {
+        for listener in self.all.drain(..) {
+            let mut due = listener.due;
+            due.push(Item::Close(reason));
+            let _ = listener.outlet.deliver(Delivery(due));
+        }
+    }
+}
+
+impl Drop for Listeners {
+    /// The session ended without closing: its listeners are told, so that they attach to its next life.
+    fn drop(&mut self) {
+        for listener in &self.all {
+            let _ = listener.outlet.deliver(Delivery(vec![Item::Interrupted]));
+        }
+    }
+}
+
+fn is_piece(item: &Item) -> bool {
+    use crate::model::PublicationData::{Delta, Snapshot};
+    matches!(item, Item::Publication(publication) if matches!(publication.data, Delta { .. } | Snapshot { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::model::{MessageId, PublicationData};
+
+    fn piece(n: u32) -> Arc<Publication> {
+        let message_id = MessageId::from_uuid(uuid::Uuid::nil());
+        Publication::ephemeral(PublicationData::Delta { message_id, n, text: "x".into() }).into()
+    }
+
+    fn snapshot() -> Option<Publication> {
+        let message_id = MessageId::from_uuid(uuid::Uuid::nil());
+        Some(Publication::ephemeral(PublicationData::Snapshot { message_id, n: 9, text: "all".into() }))
+    }
+
+    #[test]
+    fn a_listener_that_missed_pieces_gets_all_so_far_instead_of_the_next_piece() {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let mut listeners = Listeners::default();
+        listeners.attach(Arc::new(Outlet::Channel(sender)));
+        for n in 0..3 {
+            listeners.owe_piece(&piece(n), snapshot);
+            listeners.flush();
+        }
+        assert!(matches!(receiver.try_recv(), Ok(Delivery(items)) if items.len() == 1));
+        listeners.owe_piece(&piece(3), snapshot);
+        listeners.flush();
+        let Ok(Delivery(items)) = receiver.try_recv() else { panic!("nothing came") };
+        assert!(
+            matches!(&items[..], [Item::Publication(p)] if matches!(p.data, PublicationData::Snapshot { .. }))
+        );
+    }
+
+    #[test]
+    fn a_full_listener_is_sent_away_before_it_misses_anything_durable() {
+        let (sender, _receiver) = mpsc::channel(1);
+        let mut listeners = Listeners::default();
+        let id = listeners.attach(Arc::new(Outlet::Channel(sender)));
+        listeners.owe_piece(&piece(0), snapshot);
+        listeners.flush();
+        listeners.owe(id, Item::Reply(1, Ok(super::super::command::Reply::Done)));
+        listeners.flush();
+        assert!(listeners.is_empty());
+    }
+
+    #[test]
+    fn listeners_of_a_session_that_vanished_are_told() {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let mut listeners = Listeners::default();
+        listeners.attach(Arc::new(Outlet::Channel(sender)));
+        drop(listeners);
+        assert!(
+            matches!(receiver.try_recv(), Ok(Delivery(items)) if matches!(items[..], [Item::Interrupted]))
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! One conversation of one visitor: the single writer of its history. Child of its chatbot.
+//!
+//! A session holds positions, known messages, the newest events, its listeners and the answer that is being written.
+//! It decides in [`state`], touches the world in `effect`, is told things by the messages in [`handle`], and remembers
+//! between lives by `snapshot` and the journal.
+
+mod client;
+mod command;
+mod effect;
+pub mod handle;
+mod listeners;
+mod outlet;
+mod snapshot;
+pub mod state;
+pub mod transcript;
+
+pub use client::{Listening, SessionHandle};
+pub use command::{Activity, Command, Duplicate, Reply};
+pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
+pub use snapshot::SnapshotError;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use actix::{Actor, Context, SpawnHandle};
+use tokio::task::AbortHandle;
+
+use self::listeners::Listeners;
+use self::state::{CommandId, Effect, Input, Rules, SessionState};
+use super::view::{ChatbotView, SharedView};
+use crate::billing::{AccountHandle, Reservation};
+use crate::journal::JournalGate;
+use crate::kernel::{Birth, Census, Life, VitalState};
+use crate::limits::Limits;
+use crate::model::{Refusal, SessionId, SessionMeta};
+use crate::ports::Ports;
+
+/// What all sessions of one chatbot share.
+pub struct SessionContext {
+    /// The world.
+    pub ports: Ports,
+    /// The bounds.
+    pub limits: Arc<Limits>,
+    /// The chatbot as it is now.
+    pub view: SharedView,
+    /// Who pays.
+    pub account: Arc<AccountHandle>,
+    /// Where the history is kept.
+    pub journal: JournalGate,
+    /// Everybody alive.
+    pub census: Census,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone)]
+pub enum Opening {
+    /// It is new: nothing is stored of it yet.
+    New(Box<SessionMeta>),
+    /// It may have a history.
+    Known(SessionId),
+}
+
+/// The actor.
+pub struct Session {
+    id: SessionId,
+    life: Life<SessionId>,
+    context: Arc<SessionContext>,
+    view: Arc<ChatbotView>,
+    stage: Stage,
+    listeners: Listeners,
+    responders: HashMap<CommandId, Responder>,
+    commands: u64,
+    held: Vec<Reservation>,
+    unpaid: VecDeque<(Command, Responder)>,
+    writer: Option<AbortHandle>,
+    idle: Option<SpawnHandle>,
+    effects: Vec<Effect>,
+    snapshot_seq: u64,
+    draining: Draining,
+}
+
+/// Whether the history is at hand.
+enum Stage {
+    /// It is being read; what comes meanwhile waits.
+    Loading(Vec<Early>),
+    /// It is there.
+    Active(Box<SessionState>),
+}
+
+/// What came before the history was there.
+enum Early {
+    Attach(handle::Attach),
+    Obey(handle::Obey),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Draining {
+    No,
+    Yes,
+}
+
+impl Session {
+    /// Makes the actor; `birth` enters it into the census.
+    #[must_use]
+    pub fn new(birth: Birth<SessionId>, opening: Opening, context: Arc<SessionContext>) -> Self {
+        let view = context.view.load_full();
+        let (id, stage) = match opening {
+            Opening::Known(id) => (id, Stage::Loading(Vec::new())),
+            Opening::New(meta) => {
+                let rules = rules_of(&view, &context.limits);
+                let transcript = transcript::Transcript::new(context.limits.session_ring_len);
+                (meta.session_id, Stage::Active(Box::new(SessionState::new(*meta, rules, transcript))))
+            }
+        };
+        Self {
+            id,
+            life: Life::begin(birth),
+            context,
+            view,
+            stage,
+            listeners: Listeners::default(),
+            responders: HashMap::new(),
+            commands: 0,
+            held: Vec::new(),
+            unpaid: VecDeque::new(),
+            writer: None,
+            idle: None,
+            effects: Vec::new(),
+            snapshot_seq: 0,
+            draining: Draining::No,
+        }
+    }
+
+    /// What others see of it.
+    #[must_use]
+    pub fn life(&self) -> &Life<SessionId> {
+        &self.life
+    }
+
+    /// Takes one input and does what follows from it.
+    fn apply(&mut self, input: Input, ctx: &mut Context<Self>) {
+        let now = self.context.ports.clock.now();
+        let mut effects = std::mem::take(&mut self.effects);
+        if let Stage::Active(state) = &mut self.stage {
+            state.apply(input, now, &mut effects);
+        }
+        self.enact(&mut effects, ctx);
+        self.effects = effects;
+    }
+
+    /// Follows a change of the chatbot's configuration: it holds from the next input on.
+    fn follow_view(&mut self, ctx: &mut Context<Self>) {
+        if Arc::ptr_eq(&self.view, &self.context.view.load()) {
+            return;
+        }
+        self.view = self.context.view.load_full();
+        let rules = rules_of(&self.view, &self.context.limits);
+        self.apply(Input::Ruled(rules), ctx);
+    }
+
+    fn refuse_early(&mut self, refusal: &Refusal) {
+        if let Stage::Loading(early) = &mut self.stage {
+            for waiting in early.drain(..) {
+                match waiting {
+                    Early::Attach(attach) => attach.answer(Err(refusal.clone())),
+                    Early::Obey(obey) => drop(obey.responder.answer(Err(refusal.clone()))),
+                }
+            }
+        }
+    }
+}
+
+impl Actor for Session {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(self.context.limits.session_mailbox_len);
+        if matches!(self.stage, Stage::Loading(_)) {
+            self.life.vital().set(VitalState::Loading);
+            self.load(ctx);
+        } else {
+            self.apply(Input::Opened, ctx);
+        }
+        self.rest_if_idle(ctx);
+    }
+}
+
+fn rules_of(view: &ChatbotView, limits: &Limits) -> Rules {
+    use crate::model::AnswererKind;
+    let config = &view.record.config;
+    let chatbot_pace = std::num::NonZeroU32::new(config.limits.messages_per_minute);
+    let pace = limits.session_pace.map(|pace| crate::kernel::Pace {
+        per_minute: chatbot_pace.map_or(pace.per_minute, |own| own.min(pace.per_minute)),
+        burst: pace.burst,
+    });
+    Rules {
+        config_version: view.record.config_version,
+        style: match config.answerer.kind {
+            AnswererKind::Echo => state::AnswerStyle::Echo,
+            AnswererKind::Extractive | AnswererKind::Llm => state::AnswerStyle::Written,
+        },
+        message_chars_max: usize::try_from(config.limits.message_chars_max).unwrap_or(usize::MAX),
+        pace,
+        questions_max: limits.session_questions_max,
+    }
+}

@@ -1,0 +1,168 @@
+//! The engine as the service holds it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use crate::chatbot::session::handle::{Recovered, Since, Welcome};
+pub use crate::chatbot::session::{
+    Activity, CloseReason, Command, Delivery, Duplicate, Item, ListenerId, Listening, Opening, Outlet, Reply,
+    Responder, SessionHandle,
+};
+pub use crate::chatbot::{ChatbotHandle, ChatbotView};
+pub use crate::kernel::{ActorKind, KindCount, Tree};
+
+use actix::{Actor, Addr};
+use actix_rt::Arbiter;
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
+
+use crate::billing::LeaseCount;
+use crate::journal::{Flush, JournalGate};
+use crate::kernel::Census;
+use crate::limits::Limits;
+use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
+use crate::ports::Ports;
+use crate::schedule::ClaimJobs;
+use crate::supervisor::handle::{CancelJob, DrainTree, FindChatbot, Finish};
+use crate::supervisor::{Directory, ROOT, Shared, Supervisor};
+
+/// The way to everything that lives. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    root: Addr<Supervisor>,
+    shared: Shared,
+}
+
+/// Numbers of a running engine.
+#[derive(Debug, Clone)]
+pub struct EngineMetrics {
+    /// By kind of actor.
+    pub kinds: Vec<KindCount>,
+}
+
+/// How often a draining engine looks whether everybody has left.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+impl Engine {
+    /// Starts the root. Must be called on a thread with an actix arbiter; the root and what it starts by itself live
+    /// there.
+    #[must_use]
+    pub fn start(ports: Ports, limits: Limits) -> Self {
+        let (limits, census) = (Arc::new(limits), Census::default());
+        let journal = JournalGate::new(ports.clone(), Arc::clone(&limits), census.clone(), ROOT);
+        let directory = Arc::new(Directory::default());
+        let shared = Shared { ports, limits, census, directory, journal };
+        let root = Supervisor::new(shared.clone()).start();
+        Self { root, shared }
+    }
+
+    /// The chatbot, started on the caller's thread where it does not live yet.
+    ///
+    /// # Errors
+    /// When it does not exist, is isolated after repeated failures, or can't be read now.
+    pub async fn chatbot(&self, id: ChatbotId) -> Result<Arc<ChatbotHandle>, Refusal> {
+        if let Some(chatbot) = self.shared.directory.chatbot(id) {
+            return Ok(chatbot);
+        }
+        let (asker, answer) = oneshot::channel();
+        let arbiter = Arbiter::current();
+        self.root.try_send(FindChatbot { id, arbiter, asker }).map_err(|_| Refusal::overloaded())?;
+        answer.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
+    }
+
+    /// A configuration was stored, or the chatbot was deleted: its live actor reads it again and publishes it.
+    pub fn chatbot_changed(&self, id: ChatbotId) {
+        self.shared.directory.config_changed(id);
+    }
+
+    /// A source was deleted: the chatbot's index is built again.
+    pub fn knowledge_changed(&self, id: ChatbotId) {
+        self.shared.directory.knowledge_changed(id);
+    }
+
+    /// The account's plan has changed.
+    pub fn plan_changed(&self, id: AccountId) {
+        if let Some(account) = self.shared.directory.account(id) {
+            account.renew();
+        }
+    }
+
+    /// The credits of a live account that this process holds.
+    #[must_use]
+    pub fn lease(&self, id: AccountId) -> Option<LeaseCount> {
+        self.shared.directory.account(id).map(|account| account.lease().count())
+    }
+
+    /// A job was queued: it begins as soon as its turn comes.
+    pub fn wake_jobs(&self) {
+        if self.root.try_send(ClaimJobs).is_err() {
+            tracing::debug!("the job begins when jobs are looked for next");
+        }
+    }
+
+    /// Stops a job that runs here.
+    ///
+    /// # Errors
+    /// When it does not run here.
+    pub async fn cancel_job(&self, id: JobId) -> Result<(), Refusal> {
+        let (asker, answer) = oneshot::channel();
+        self.root.try_send(CancelJob { id, asker }).map_err(|_| Refusal::overloaded())?;
+        answer.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
+    }
+
+    /// The newest state of a job, as it changes; none while it does not run here.
+    #[must_use]
+    pub fn watch_job(&self, id: JobId) -> watch::Receiver<Option<Job>> {
+        self.shared.directory.watch_job(id)
+    }
+
+    /// Everybody alive, as a tree.
+    #[must_use]
+    pub fn tree(&self) -> Option<Tree> {
+        self.shared.census.tree(ROOT)
+    }
+
+    /// Numbers for `/metrics`.
+    #[must_use]
+    pub fn metrics(&self) -> EngineMetrics {
+        EngineMetrics { kinds: self.shared.census.count() }
+    }
+
+    /// Everybody alive.
+    #[must_use]
+    pub const fn census(&self) -> &Census {
+        &self.shared.census
+    }
+
+    /// The bounds in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// Ends in order, within the deadline: sessions let their answers finish, write their snapshots and send their
+    /// listeners away over half of it; then what the journals hold is written, and everybody else ends.
+    pub async fn drain(&self, deadline: Duration) {
+        let until = Instant::now() + deadline;
+        let sessions = self.count(ActorKind::Session);
+        let spread = Duration::from_millis(sessions).min(deadline / 2);
+        self.root.do_send(DrainTree { grace: deadline / 2, spread });
+        while self.count(ActorKind::Chatbot) > 0 && Instant::now() < until {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        for journal in self.shared.journal.all() {
+            let (done, flushed) = oneshot::channel();
+            journal.addr().do_send(Flush { done });
+            // A journal that can't write within the time has told every session so.
+            let _ = tokio::time::timeout_at(until, flushed).await;
+        }
+        self.root.do_send(Finish { until });
+        while self.root.connected() && Instant::now() < until {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    fn count(&self, kind: ActorKind) -> u64 {
+        self.shared.census.count().iter().find(|count| count.kind == kind).map_or(0, |count| count.living)
+    }
+}

@@ -1,0 +1,240 @@
+//! How a job touches the world: it fetches, extracts, splits and stores.
+
+use std::sync::Arc;
+
+use actix::fut::WrapFuture;
+use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::handle::SourceRead;
+use super::state::{Effect, Input, StepFailure, Text};
+use super::{IngestionJob, snapshot};
+use crate::chatbot::knowledge::{qa_text, split};
+use crate::kernel::ExitReason;
+use crate::model::{Chunk, ChunkId, ContentHash, Document, DocumentId, Job, JobError, JobKind, Timestamp};
+use crate::ports::{BlobKey, CrawlRefusal, ExtractError, PortError, Ports, Raw, Reading};
+
+/// The longest title, in characters.
+const TITLE_CHARS_MAX: usize = 200;
+
+impl IngestionJob {
+    pub(super) fn recall(&self, ctx: &mut Context<Self>) {
+        let (snapshots, key) =
+            (Arc::clone(&self.context.ports.snapshots), snapshot::key(self.machine.job().job_id));
+        let load = async move { snapshots.load(key).await };
+        ctx.spawn(load.into_actor(self).map(|loaded, job, ctx| {
+            let text = loaded.ok().flatten().as_ref().and_then(snapshot::decode);
+            job.apply(Input::Begun(text), ctx);
+        }));
+    }
+
+    /// Writes down what is to be written down, in order, and then does the rest. Nothing else happens to the job
+    /// meanwhile.
+    pub(super) fn enact(&self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
+        let (writes, rest): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Save | Effect::Remember(_) | Effect::Forget));
+        let (ports, job) = (self.context.ports.clone(), self.machine.job().clone());
+        let write = async move {
+            for effect in writes {
+                if let Err(error) = write_down(&ports, &job, effect).await {
+                    tracing::warn!(job.id = %job.job_id, error = ?error, "how far a job is could not be written down");
+                }
+            }
+        };
+        // actix polls the newest of several waits first: what has an order is one wait.
+        ctx.wait(write.into_actor(self).map(|(), job, ctx| rest.into_iter().for_each(|effect| job.go_on(effect, ctx))));
+    }
+
+    fn go_on(&mut self, effect: Effect, ctx: &mut Context<Self>) {
+        match effect {
+            Effect::Save | Effect::Remember(_) | Effect::Forget => {}
+            Effect::Read(kind) => self.read(kind, ctx),
+            Effect::Index(text) => self.index(text, ctx),
+            Effect::RetryAfter(delay) => {
+                ctx.run_later(delay, |job, ctx| job.apply(Input::Again, ctx));
+            }
+            Effect::Announce => {
+                let message = SourceRead { chatbot_id: self.machine.job().chatbot_id };
+                // One message a job: bounded by construction.
+                self.context.published.do_send(message);
+            }
+            Effect::End => {
+                self.life.ends(ExitReason::Finished);
+                ctx.stop();
+            }
+        }
+    }
+
+    fn read(&self, kind: JobKind, ctx: &mut Context<Self>) {
+        match kind {
+            JobKind::Text { title, text } => self.have(Text { title, url: None, text }, ctx),
+            JobKind::Qa { question, answer } => {
+                let text = qa_text(&question, &answer);
+                self.have(Text { title: question, url: None, text }, ctx);
+            }
+            JobKind::File { blob_key, filename, content_type } => {
+                let ports = self.context.ports.clone();
+                let fetch = async move {
+                    let bytes = ports.blobs.get(&BlobKey(blob_key)).await.map_err(for_now)?;
+                    let bytes = bytes.ok_or_else(upload_missing)?;
+                    Ok((Raw { bytes, filename, content_type }, None))
+                };
+                self.fetch(fetch, ctx);
+            }
+            JobKind::Url { url } => {
+                let ports = self.context.ports.clone();
+                let fetch = async move {
+                    let page = ports.crawler.fetch(&url).await.map_err(|refusal| crawl_failure(&refusal))?;
+                    Ok((page.raw, Some(page.url)))
+                };
+                self.fetch(fetch, ctx);
+            }
+        }
+    }
+
+    fn have(&self, text: Text, ctx: &mut Context<Self>) {
+        let input = if text.text.trim().is_empty() {
+            Input::Failed(extract_failure(&ExtractError::Empty))
+        } else {
+            Input::Extracted(text)
+        };
+        ctx.spawn(actix::fut::ready(input).map(|input, job: &mut Self, ctx| job.apply(input, ctx)));
+    }
+
+    fn fetch(
+        &self,
+        fetch: impl Future<Output = Result<(Raw, Option<String>), StepFailure>> + 'static,
+        ctx: &mut Context<Self>,
+    ) {
+        ctx.spawn(fetch.into_actor(self).map(|fetched, job, ctx| match fetched {
+            Ok((raw, url)) => {
+                job.apply(Input::Fetched, ctx);
+                job.extract(raw, url, ctx);
+            }
+            Err(failure) => job.apply(Input::Failed(failure), ctx),
+        }));
+    }
+
+    fn extract(&self, raw: Raw, url: Option<String>, ctx: &mut Context<Self>) {
+        let extractor = Arc::clone(&self.context.ports.extractor);
+        let filename = raw.filename.clone();
+        let extract = async move { extractor.extract(raw).await };
+        ctx.spawn(extract.into_actor(self).map(|extracted, job, ctx| {
+            let input = match extracted {
+                Ok(extracted) => {
+                    let title = extracted.title.or_else(|| url.clone()).unwrap_or(filename);
+                    Input::Extracted(Text { title, url, text: extracted.text })
+                }
+                Err(error) => Input::Failed(extract_failure(&error)),
+            };
+            job.apply(input, ctx);
+        }));
+    }
+
+    fn index(&self, text: Text, ctx: &mut Context<Self>) {
+        let (job, now) = (self.machine.job().clone(), self.context.ports.clock.now());
+        let cut = tokio::task::spawn_blocking(move || reading(&job, text, now));
+        ctx.spawn(cut.into_actor(self).map(|cut, job, ctx| match cut {
+            Ok(reading) => {
+                job.apply(Input::Split(reading.chunks.len()), ctx);
+                job.store(reading, ctx);
+            }
+            Err(panic) => job.apply(Input::Failed(for_now(PortError::transient("splitting", panic))), ctx),
+        }));
+    }
+
+    fn store(&self, reading: Reading, ctx: &mut Context<Self>) {
+        let ports = self.context.ports.clone();
+        let store = async move { replace_if_changed(&ports, reading).await };
+        ctx.spawn(store.into_actor(self).map(|stored, job, ctx| {
+            let input = stored.map_or_else(|error| Input::Failed(for_now(error)), |()| Input::Indexed);
+            job.apply(input, ctx);
+        }));
+    }
+}
+
+async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), PortError> {
+    let key = snapshot::key(job.job_id);
+    match effect {
+        Effect::Save => ports.jobs.save(job).await,
+        Effect::Remember(text) => {
+            let snapshot =
+                snapshot::encode(&text).map_err(|error| PortError::permanent("snapshots", error))?;
+            ports.snapshots.save(key, snapshot).await
+        }
+        Effect::Forget => ports.snapshots.forget(key).await,
+        _ => Ok(()),
+    }
+}
+
+async fn replace_if_changed(ports: &Ports, reading: Reading) -> Result<(), PortError> {
+    let known = ports.knowledge.content_hash(reading.document.source_id).await?;
+    if known == Some(reading.document.content_hash) {
+        return Ok(());
+    }
+    ports.knowledge.replace(reading).await
+}
+
+/// Document and passages with ids that follow from the job's, so that storing them twice is storing them once.
+fn reading(job: &Job, text: Text, now: Timestamp) -> Reading {
+    let document_id = DocumentId::from_uuid(job.job_id.as_uuid());
+    let title: Arc<str> = text.title.trim().chars().take(TITLE_CHARS_MAX).collect::<String>().into();
+    let url: Option<Arc<str>> = text.url.map(Into::into);
+    let chunks = (1_u32..)
+        .zip(split(&text.text))
+        .filter_map(|(n, span)| {
+            Some(Chunk {
+                chunk_id: ChunkId::from_uuid(nth_id(job.job_id.as_uuid(), n)),
+                source_id: job.source_id,
+                document_id,
+                title: Arc::clone(&title),
+                url: url.clone(),
+                text: text.text.get(span.clone())?.into(),
+                span,
+            })
+        })
+        .collect();
+    let document = Document {
+        document_id,
+        source_id: job.source_id,
+        chatbot_id: job.chatbot_id,
+        account_id: job.account_id,
+        title,
+        url,
+        content_hash: ContentHash(Sha256::digest(text.text.as_bytes()).into()),
+        text: text.text.into(),
+        created_at: now,
+    };
+    Reading { document, chunks }
+}
+
+/// The job's id with its random tail changed by `n`.
+fn nth_id(id: Uuid, n: u32) -> Uuid {
+    Uuid::from_u128(id.as_u128() ^ u128::from(n))
+}
+
+fn for_now(error: PortError) -> StepFailure {
+    tracing::warn!(error = ?error, "a step of a job failed");
+    StepFailure::ForNow(JobError {
+        code: "unavailable".into(),
+        message: "The store can't be reached now. The source is read as soon as it can be.".into(),
+    })
+}
+
+fn upload_missing() -> StepFailure {
+    StepFailure::ForGood(JobError {
+        code: "upload_missing".into(),
+        message: "The uploaded file is not there. Upload it again.".into(),
+    })
+}
+
+fn extract_failure(error: &ExtractError) -> StepFailure {
+    StepFailure::ForGood(JobError { code: error.code().into(), message: error.to_string() })
+}
+
+fn crawl_failure(refusal: &CrawlRefusal) -> StepFailure {
+    let error = JobError { code: refusal.code().into(), message: refusal.to_string() };
+    if refusal.is_temporary() { StepFailure::ForNow(error) } else { StepFailure::ForGood(error) }
+}

@@ -1,0 +1,62 @@
+//! How the journal touches the world: it writes batches.
+
+use std::sync::Arc;
+
+use actix::fut::WrapFuture;
+use actix::{ActorFutureExt, AsyncContext, Context};
+
+use super::state::Next;
+use super::{Gathering, Journal};
+use crate::ports::{Outcome, PortError, Record};
+
+impl Journal {
+    /// Writes the next batch once everything that is ready now has arrived.
+    pub(super) fn gather(&mut self, ctx: &mut Context<Self>) {
+        if self.gathering == Gathering::No {
+            self.gathering = Gathering::Yes;
+            ctx.spawn(tokio::task::yield_now().into_actor(self).map(|(), journal, ctx| {
+                journal.gathering = Gathering::No;
+                journal.depart(ctx);
+            }));
+        }
+    }
+
+    fn depart(&mut self, ctx: &mut Context<Self>) {
+        if let Some(records) = self.state.depart() {
+            self.write(records, ctx);
+        } else if self.state.is_empty() {
+            for waiting in self.flushed.drain(..) {
+                // Whoever waited for the flush may have given up.
+                let _ = waiting.send(());
+            }
+        }
+    }
+
+    fn write(&self, records: Arc<[Record]>, ctx: &mut Context<Self>) {
+        let journal = Arc::clone(&self.ports.journal);
+        let write = async move { journal.append(&records).await };
+        ctx.spawn(write.into_actor(self).map(|outcome, journal, ctx| journal.written(outcome, ctx)));
+    }
+
+    fn written(&mut self, outcome: Result<Vec<Outcome>, PortError>, ctx: &mut Context<Self>) {
+        let outcome = outcome.map_err(|error| {
+            tracing::warn!(error = ?error, "a batch could not be written to the store");
+            error.fault
+        });
+        match self.state.written(outcome) {
+            Next::Settle(fates) => {
+                for (promise, fate) in fates {
+                    promise.resolve(fate);
+                }
+                self.depart(ctx);
+            }
+            Next::RetryAfter(delay) => {
+                ctx.run_later(delay, |journal, ctx| {
+                    if let Some(records) = journal.state.again() {
+                        journal.write(records, ctx);
+                    }
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How actors are told things: counted, bounded, and never in silence.
+
+use std::sync::Arc;
+
+use actix::dev::ToEnvelope;
+use actix::prelude::SendError;
+use actix::{Actor, Addr, Handler, Message};
+
+use super::{ActorKind, Census, Vital};
+
+/// Why a message did not get into a mailbox. The message is dropped; whoever it promised an answer to is answered
+/// by its drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// The actor has more to do than its mailbox holds.
+    #[error("the mailbox is full")]
+    Full,
+    /// The actor has ended.
+    #[error("the actor has ended")]
+    Closed,
+}
+
+/// An actor's address with its bounds and counters.
+pub struct Mailbox<A: Actor> {
+    addr: Addr<A>,
+    kind: ActorKind,
+    vital: Arc<Vital>,
+    census: Census,
+}
+
+impl<A: Actor> Clone for Mailbox<A> {
+    fn clone(&self) -> Self {
+        Self {
+            addr: self.addr.clone(),
+            kind: self.kind,
+            vital: Arc::clone(&self.vital),
+            census: self.census.clone(),
+        }
+    }
+}
+
+impl<A: Actor> std::fmt::Debug for Mailbox<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailbox").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl<A: Actor> Mailbox<A> {
+    /// A mailbox for an actor that was just started.
+    #[must_use]
+    pub const fn new(addr: Addr<A>, kind: ActorKind, vital: Arc<Vital>, census: Census) -> Self {
+        Self { addr, kind, vital, census }
+    }
+
+    /// The bare address, for recipients that are handed to others.
+    #[must_use]
+    pub const fn addr(&self) -> &Addr<A> {
+        &self.addr
+    }
+
+    /// Whether the actor still takes messages.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.addr.connected()
+    }
+
+    /// Tells the actor something, unless its mailbox is full.
+    ///
+    /// # Errors
+    /// When the mailbox is full or the actor has ended.
+    pub fn tell<M>(&self, message: M) -> Result<(), Undelivered>
+    where
+        M: Message + Send + 'static,
+        M::Result: Send,
+        A: Handler<M>,
+        A::Context: ToEnvelope<A, M>,
+    {
+        self.vital.told();
+        self.addr.try_send(message).map_err(|error| {
+            self.vital.took();
+            match error {
+                SendError::Full(_) => {
+                    self.census.refused(self.kind);
+                    Undelivered::Full
+                }
+                SendError::Closed(_) => Undelivered::Closed,
+            }
+        })
+    }
+}

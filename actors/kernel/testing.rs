@@ -1,0 +1,17 @@
+//! A world that does as it is told, for tests of the engine: time that only moves when everybody waits, chance that can
+//! be repeated, a store that can be slow, broken or written by somebody else, and models that speak on command.
+
+mod chance;
+mod documents;
+mod history;
+mod model;
+mod store;
+mod switch;
+mod world;
+
+pub use chance::{SeededDice, VirtualClock};
+pub use documents::{ScriptedCrawler, ScriptedExtractor};
+pub use model::{ScriptedModel, Voice};
+pub use store::MemoryStore;
+pub use switch::{Condition, Switch};
+pub use world::{TestEngine, World};

@@ -1,0 +1,320 @@
+//! A store in memory. It outlives engines, as a database outlives processes.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::Switch;
+use super::history::Histories;
+use crate::model::{
+    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, Plan, Receipt, Seq,
+    SessionId, SessionMeta, SourceId, Timestamp, UsageRow,
+};
+use crate::ports::{
+    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Ledger, Outcome, PeriodUsage,
+    PortError, Reading, Record, Snapshot, SnapshotKey, Snapshots,
+};
+
+#[derive(Default)]
+struct Tables {
+    histories: Histories,
+    snapshots: HashMap<SnapshotKey, Snapshot>,
+    chatbots: HashMap<ChatbotId, ChatbotRecord>,
+    readings: HashMap<SourceId, Reading>,
+    replaced: usize,
+    jobs: BTreeMap<JobId, Job>,
+    claimed: HashSet<JobId>,
+    saved: Vec<Job>,
+    plans: HashMap<AccountId, Plan>,
+    rolled_up: usize,
+    blobs: HashMap<BlobKey, Bytes>,
+}
+
+/// All stores of the engine's ports, each with a switch.
+pub struct MemoryStore {
+    /// Of [`Journal::append`].
+    pub appends: Switch,
+    /// Of the journal's reads.
+    pub histories: Switch,
+    /// Of the snapshots.
+    pub snapshots: Switch,
+    /// Of the catalog.
+    pub catalog: Switch,
+    /// Of the knowledge.
+    pub knowledge: Switch,
+    /// Of the jobs.
+    pub jobs: Switch,
+    /// Of the ledger's plans and usage.
+    pub ledger: Switch,
+    /// Of the ledger's regular work.
+    pub upkeep: Switch,
+    /// Of the blobs.
+    pub blobs: Switch,
+    tables: Mutex<Tables>,
+}
+
+impl MemoryStore {
+    /// An empty store that works.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            appends: Switch::working("journal"),
+            histories: Switch::working("journal"),
+            snapshots: Switch::working("snapshots"),
+            catalog: Switch::working("catalog"),
+            knowledge: Switch::working("knowledge"),
+            jobs: Switch::working("jobs"),
+            ledger: Switch::working("ledger"),
+            upkeep: Switch::working("ledger"),
+            blobs: Switch::working("blobs"),
+            tables: Mutex::default(),
+        }
+    }
+
+    /// Stores a chatbot, or its next version.
+    pub fn put_chatbot(&self, record: ChatbotRecord) {
+        self.tables().chatbots.insert(record.chatbot_id, record);
+    }
+
+    /// Deletes a chatbot.
+    pub fn delete_chatbot(&self, id: ChatbotId) {
+        self.tables().chatbots.remove(&id);
+    }
+
+    /// Puts an account on a plan.
+    pub fn put_plan(&self, account: AccountId, plan: Plan) {
+        self.tables().plans.insert(account, plan);
+    }
+
+    /// Stores a job that waits.
+    pub fn put_job(&self, job: Job) {
+        self.tables().jobs.insert(job.job_id, job);
+    }
+
+    /// Another writer appends to a session's history.
+    pub fn usurp(&self, session: SessionId, event: Event) {
+        self.tables().histories.events.entry(session).or_default().push(event);
+    }
+
+    /// The stored history of a session.
+    #[must_use]
+    pub fn events(&self, session: SessionId) -> Vec<Event> {
+        self.tables().histories.tail(session, Seq::START, u32::MAX)
+    }
+
+    /// All usage rows.
+    #[must_use]
+    pub fn usage(&self) -> Vec<UsageRow> {
+        self.tables().histories.usage.values().cloned().collect()
+    }
+
+    /// All receipts.
+    #[must_use]
+    pub fn receipts(&self) -> Vec<Receipt> {
+        self.tables().histories.receipts.values().cloned().collect()
+    }
+
+    /// All judgements.
+    #[must_use]
+    pub fn feedback(&self) -> Vec<Feedback> {
+        self.tables().histories.feedback.values().cloned().collect()
+    }
+
+    /// A snapshot, read past the switch.
+    #[must_use]
+    pub fn snapshot(&self, key: SnapshotKey) -> Option<Snapshot> {
+        self.tables().snapshots.get(&key).cloned()
+    }
+
+    /// A job's row.
+    #[must_use]
+    pub fn job(&self, id: JobId) -> Option<Job> {
+        self.tables().jobs.get(&id).cloned()
+    }
+
+    /// Every state in which jobs were saved, in order.
+    #[must_use]
+    pub fn saved_jobs(&self) -> Vec<Job> {
+        self.tables().saved.clone()
+    }
+
+    /// Jobs that were claimed and are neither final nor given back.
+    #[must_use]
+    pub fn unfinished_jobs(&self) -> Vec<Job> {
+        let tables = self.tables();
+        let claimed = tables.claimed.iter().filter_map(|id| tables.jobs.get(id));
+        claimed.filter(|job| !job.state.is_final()).cloned().collect()
+    }
+
+    /// The current reading of a source.
+    #[must_use]
+    pub fn reading(&self, source: SourceId) -> Option<Reading> {
+        self.tables().readings.get(&source).cloned()
+    }
+
+    /// How often a reading was put in force.
+    #[must_use]
+    pub fn readings_replaced(&self) -> usize {
+        self.tables().replaced
+    }
+
+    /// How often usage was summed up.
+    #[must_use]
+    pub fn roll_ups(&self) -> usize {
+        self.tables().rolled_up
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Journal for MemoryStore {
+    async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
+        self.appends.pass().await?;
+        let mut tables = self.tables();
+        Ok(records.iter().map(|record| tables.histories.append(record)).collect())
+    }
+
+    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+        self.histories.pass().await?;
+        Ok(self.tables().histories.metas.get(&session).cloned())
+    }
+
+    async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+        self.histories.pass().await?;
+        Ok(self.tables().histories.tail(session, after, limit))
+    }
+}
+
+#[async_trait]
+impl Snapshots for MemoryStore {
+    async fn save(&self, key: SnapshotKey, snapshot: Snapshot) -> Result<(), PortError> {
+        self.snapshots.pass().await?;
+        let mut tables = self.tables();
+        if tables.snapshots.get(&key).is_none_or(|stored| stored.seq <= snapshot.seq) {
+            tables.snapshots.insert(key, snapshot);
+        }
+        Ok(())
+    }
+
+    async fn load(&self, key: SnapshotKey) -> Result<Option<Snapshot>, PortError> {
+        self.snapshots.pass().await?;
+        Ok(self.tables().snapshots.get(&key).cloned())
+    }
+
+    async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
+        self.snapshots.pass().await?;
+        self.tables().snapshots.remove(&key);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Catalog for MemoryStore {
+    async fn find(&self, chatbot: ChatbotId) -> Result<Option<ChatbotRecord>, PortError> {
+        self.catalog.pass().await?;
+        Ok(self.tables().chatbots.get(&chatbot).cloned())
+    }
+}
+
+#[async_trait]
+impl Knowledge for MemoryStore {
+    async fn chunks(&self, chatbot: ChatbotId) -> Result<Vec<Chunk>, PortError> {
+        self.knowledge.pass().await?;
+        let tables = self.tables();
+        let current = tables.readings.values().filter(|reading| reading.document.chatbot_id == chatbot);
+        Ok(current.flat_map(|reading| reading.chunks.clone()).collect())
+    }
+
+    async fn content_hash(&self, source: SourceId) -> Result<Option<ContentHash>, PortError> {
+        self.knowledge.pass().await?;
+        Ok(self.tables().readings.get(&source).map(|reading| reading.document.content_hash))
+    }
+
+    async fn replace(&self, reading: Reading) -> Result<(), PortError> {
+        self.knowledge.pass().await?;
+        let mut tables = self.tables();
+        tables.replaced += 1;
+        tables.readings.insert(reading.document.source_id, reading);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Jobs for MemoryStore {
+    async fn find(&self, job: JobId) -> Result<Option<Job>, PortError> {
+        self.jobs.pass().await?;
+        Ok(self.job(job))
+    }
+
+    async fn claim(&self, limit: u32) -> Result<JobsClaimed, PortError> {
+        self.jobs.pass().await?;
+        let mut tables = self.tables();
+        let waiting = tables.jobs.values().filter(|job| job.state == JobState::Queued);
+        let free = waiting.filter(|job| !tables.claimed.contains(&job.job_id));
+        let claimed: Vec<Job> = free.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect();
+        tables.claimed.extend(claimed.iter().map(|job| job.job_id));
+        Ok(claimed)
+    }
+
+    async fn save(&self, job: &Job) -> Result<(), PortError> {
+        self.jobs.pass().await?;
+        let mut tables = self.tables();
+        if job.state == JobState::Queued {
+            tables.claimed.remove(&job.job_id);
+        }
+        tables.saved.push(job.clone());
+        tables.jobs.insert(job.job_id, job.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Ledger for MemoryStore {
+    async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
+        self.ledger.pass().await?;
+        let tables = self.tables();
+        let answers = tables.histories.answers_since(since);
+        Ok(tables.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers }))
+    }
+
+    async fn roll_up(&self, _: Timestamp) -> Result<u64, PortError> {
+        self.upkeep.pass().await?;
+        self.tables().rolled_up += 1;
+        Ok(0)
+    }
+
+    async fn prepare_partitions(&self, _: Timestamp) -> Result<(), PortError> {
+        self.upkeep.pass().await
+    }
+}
+
+#[async_trait]
+impl Blobs for MemoryStore {
+    async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), PortError> {
+        self.blobs.pass().await?;
+        self.tables().blobs.insert(key.clone(), bytes);
+        Ok(())
+    }
+
+    async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, PortError> {
+        self.blobs.pass().await?;
+        Ok(self.tables().blobs.get(key).cloned())
+    }
+
+    async fn delete(&self, key: &BlobKey) -> Result<(), PortError> {
+        self.blobs.pass().await?;
+        self.tables().blobs.remove(key);
+        Ok(())
+    }
+}

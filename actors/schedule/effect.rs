@@ -1,0 +1,69 @@
+//! How the schedule touches the world.
+
+use std::sync::Arc;
+
+use actix::fut::WrapFuture;
+use actix::{ActorFutureExt, AsyncContext, Context};
+
+use super::state::Task;
+use super::{ClaimJobs, Schedule, snapshot};
+
+impl Schedule {
+    pub(super) fn recall(&self, ctx: &mut Context<Self>) {
+        let snapshots = Arc::clone(&self.ports.snapshots);
+        let load = async move { snapshots.load(snapshot::KEY).await };
+        ctx.spawn(load.into_actor(self).map(|loaded, schedule, ctx| {
+            if let Ok(Some(stored)) = loaded {
+                snapshot::restore(&mut schedule.state, &stored);
+            }
+            schedule.look(ctx);
+        }));
+    }
+
+    pub(super) fn look(&mut self, ctx: &mut Context<Self>) {
+        let due = self.state.due(self.ports.clock.now());
+        if due.iter().any(|task| *task != Task::ClaimJobs) {
+            self.remember(ctx);
+        }
+        for task in due {
+            self.carry_out(task, ctx);
+        }
+    }
+
+    fn carry_out(&self, task: Task, ctx: &mut Context<Self>) {
+        let (ledger, now) = (Arc::clone(&self.ports.ledger), self.ports.clock.now());
+        match task {
+            Task::ClaimJobs => {
+                if self.claim_jobs.try_send(ClaimJobs).is_err() {
+                    tracing::debug!("jobs are looked for at the next turn");
+                }
+            }
+            Task::RollUpUsage => {
+                let work = async move { ledger.roll_up(now).await.map(|_| ()) };
+                ctx.spawn(work.into_actor(self).map(move |done, _, _| report(task, &done)));
+            }
+            Task::PreparePartitions => {
+                let work = async move { ledger.prepare_partitions(now).await };
+                ctx.spawn(work.into_actor(self).map(move |done, _, _| report(task, &done)));
+            }
+        }
+    }
+
+    fn remember(&self, ctx: &mut Context<Self>) {
+        let (snapshots, encoded) = (Arc::clone(&self.ports.snapshots), snapshot::encode(&self.state));
+        let save = async move {
+            if let Ok(snapshot) = encoded
+                && let Err(error) = snapshots.save(snapshot::KEY, snapshot).await
+            {
+                tracing::debug!(error = ?error, "the schedule's memory could not be saved");
+            }
+        };
+        ctx.spawn(save.into_actor(self));
+    }
+}
+
+fn report(task: Task, done: &Result<(), crate::ports::PortError>) {
+    if let Err(error) = done {
+        tracing::warn!(?task, error = ?error, "a scheduled task failed; it is done again when it is due next");
+    }
+}

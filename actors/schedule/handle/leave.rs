@@ -1,0 +1,15 @@
+//! The process shuts down.
+
+use actix::{ActorContext, Context, Handler};
+
+use crate::schedule::Schedule;
+use crate::kernel::{ExitReason, Leave};
+
+impl Handler<Leave> for Schedule {
+    type Result = ();
+
+    fn handle(&mut self, _: Leave, ctx: &mut Context<Self>) {
+        self.life.ends(ExitReason::Drained);
+        ctx.stop();
+    }
+}

@@ -1,0 +1,118 @@
+//! What the root can be told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{ActorContext, AsyncContext, Context, Handler, Message};
+use actix_rt::ArbiterHandle;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::{Draining, Supervisor};
+use crate::chatbot::ChatbotHandle;
+use crate::chatbot::handle::DrainAll;
+use crate::ingestion::Cancel;
+use crate::kernel::{Child, ExitReason, Leave};
+use crate::model::{ChatbotId, JobId, Refusal, RefusalCode};
+
+/// Find the chatbot or start it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct FindChatbot {
+    /// Which.
+    pub id: ChatbotId,
+    /// The thread to start it on.
+    pub arbiter: ArbiterHandle,
+    /// Told the way to it.
+    pub asker: oneshot::Sender<Result<Arc<ChatbotHandle>, Refusal>>,
+}
+
+impl Handler<FindChatbot> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, message: FindChatbot, ctx: &mut Context<Self>) {
+        self.find_chatbot(message.id, (message.arbiter, message.asker), ctx);
+    }
+}
+
+/// Stop a job that runs here.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct CancelJob {
+    /// Which.
+    pub id: JobId,
+    /// Told whether it ran here.
+    pub asker: oneshot::Sender<Result<(), Refusal>>,
+}
+
+impl Handler<CancelJob> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, message: CancelJob, _: &mut Context<Self>) {
+        let outcome = match self.jobs.get(&message.id) {
+            Some(Child::Live(mailbox)) => mailbox.tell(Cancel).map_err(|_| Refusal::overloaded()),
+            _ => Err(Refusal::new(RefusalCode::BadRequest, "The job does not run here.")),
+        };
+        let _ = message.asker.send(outcome);
+    }
+}
+
+/// End everything in order: no new work, then sessions, then the journals.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct DrainTree {
+    /// How long answers under way may go on.
+    pub grace: Duration,
+    /// The time over which sockets are closed.
+    pub spread: Duration,
+}
+
+impl Handler<DrainTree> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, message: DrainTree, _: &mut Context<Self>) {
+        self.draining = Draining::Yes;
+        for (_, chatbot) in self.chatbots.live() {
+            // One message a chatbot: bounded by construction, and none may miss it.
+            chatbot.addr().do_send(DrainAll { grace: message.grace, spread: message.spread });
+        }
+    }
+}
+
+/// End, and all children before it.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Finish {
+    /// The root does not wait for its children any longer than this.
+    pub until: Instant,
+}
+
+/// How often the finishing root looks whether it is alone.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+impl Handler<Finish> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) {
+        self.draining = Draining::Yes;
+        // One message a child: bounded by construction, and none may miss it.
+        self.jobs.live().for_each(|(_, job)| job.addr().do_send(Leave));
+        self.schedule.live().for_each(|(_, schedule)| schedule.addr().do_send(Leave));
+        self.accounts.live().for_each(|(_, account)| account.addr().do_send(Leave));
+        self.shared.journal.all().iter().for_each(|journal| journal.addr().do_send(Leave));
+        self.finish_when_alone(message, ctx);
+    }
+}
+
+impl Supervisor {
+    fn finish_when_alone(&mut self, message: Finish, ctx: &mut Context<Self>) {
+        if self.shared.census.len() > 1 && Instant::now() < message.until {
+            ctx.run_later(LOOK_EVERY, move |root, ctx| root.finish_when_alone(message, ctx));
+            return;
+        }
+        if let Some(life) = &mut self.life {
+            life.ends(ExitReason::Drained);
+        }
+        ctx.stop();
+    }
+}

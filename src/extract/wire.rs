@@ -1,0 +1,109 @@
+//! What the server and a worker tell each other: a line of JSON and the document's bytes on the way in, JSON on the
+//! way out.
+
+use aihio_actors::ports::{ExtractError, Extracted, Raw};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::limits::ExtractLimits;
+
+/// What a worker is told before the bytes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Task {
+    filename: String,
+    content_type: String,
+    limits: ExtractLimits,
+}
+
+/// What a worker says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Reply {
+    Text { title: Option<String>, text: String },
+    UnsupportedType(String),
+    Malformed(String),
+    Empty,
+    TooLarge(String),
+}
+
+/// The line that goes before the document's bytes.
+///
+/// # Errors
+/// Only where a name can't be written as JSON, which none is.
+pub(super) fn task_line(raw: &Raw, limits: &ExtractLimits) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(&Task {
+        filename: raw.filename.clone(),
+        content_type: raw.content_type.clone(),
+        limits: limits.clone(),
+    })?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Takes a task apart.
+pub(super) fn parse_task(input: Vec<u8>) -> Option<(Raw, ExtractLimits)> {
+    let input = Bytes::from(input);
+    let end = input.iter().position(|byte| *byte == b'\n')?;
+    let task: Task = serde_json::from_slice(&input.slice(..end)).ok()?;
+    let bytes = input.slice(end + 1..);
+    Some((Raw { bytes, filename: task.filename, content_type: task.content_type }, task.limits))
+}
+
+/// Puts an outcome into words.
+///
+/// # Errors
+/// Only where a text can't be written as JSON, which none is.
+pub(super) fn write_reply(outcome: Result<Extracted, ExtractError>) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&match outcome {
+        Ok(Extracted { title, text }) => Reply::Text { title, text },
+        Err(ExtractError::UnsupportedType(name)) => Reply::UnsupportedType(name),
+        Err(ExtractError::Malformed(why)) => Reply::Malformed(why),
+        Err(ExtractError::Empty) => Reply::Empty,
+        Err(ExtractError::TooLarge(what)) => Reply::TooLarge(what),
+    })
+}
+
+/// The outcome that a worker put into words, or none where it broke off.
+pub(super) fn parse_reply(output: &[u8]) -> Option<Result<Extracted, ExtractError>> {
+    Some(match serde_json::from_slice(output).ok()? {
+        Reply::Text { title, text } => Ok(Extracted { title, text }),
+        Reply::UnsupportedType(name) => Err(ExtractError::UnsupportedType(name)),
+        Reply::Malformed(why) => Err(ExtractError::Malformed(why)),
+        Reply::Empty => Err(ExtractError::Empty),
+        Reply::TooLarge(what) => Err(ExtractError::TooLarge(what)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_survives_the_way() {
+        let raw = Raw {
+            bytes: Bytes::from_static(b"{\n\0\xFF"),
+            filename: "a\n\"b\".txt".into(),
+            content_type: "text/plain".into(),
+        };
+        let mut input = task_line(&raw, &ExtractLimits::default()).unwrap();
+        input.extend_from_slice(&raw.bytes);
+        let (arrived, limits) = parse_task(input).unwrap();
+        assert_eq!((arrived.bytes, arrived.filename), (raw.bytes, raw.filename));
+        assert_eq!(limits, ExtractLimits::default());
+    }
+
+    #[test]
+    fn every_outcome_survives_the_way() {
+        let outcomes = [
+            Ok(Extracted { title: Some("T".into()), text: "a \"quoted\"\nline".into() }),
+            Err(ExtractError::UnsupportedType("x".into())),
+            Err(ExtractError::Malformed("y".into())),
+            Err(ExtractError::Empty),
+            Err(ExtractError::TooLarge("z".into())),
+        ];
+        for outcome in outcomes {
+            assert_eq!(parse_reply(&write_reply(outcome.clone()).unwrap()), Some(outcome));
+        }
+        assert_eq!(parse_reply(b"{\"text\":{\"ti"), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Plans, and what is left of them.
+
+pub mod plans;
+pub mod read;
+mod view;

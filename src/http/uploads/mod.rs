@@ -1,0 +1,4 @@
+//! Files on their way in.
+
+pub mod create;
+pub mod receive;

@@ -1,0 +1,4 @@
+//! Answers: what they rest on, and what happens when a model fails.
+
+mod extractive;
+mod models;

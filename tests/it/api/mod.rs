@@ -1,0 +1,16 @@
+//! The REST API, in the order of its addresses.
+
+mod account;
+mod auth;
+mod chatbots;
+mod idempotency;
+mod jobs;
+mod messages;
+mod openai;
+mod operation;
+mod problems;
+mod sessions;
+mod sources;
+mod tenancy;
+mod uploads;
+mod usage;

@@ -1,0 +1,3 @@
+//! What was acknowledged is stored, whatever happens next.
+
+mod kill;

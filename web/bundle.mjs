@@ -1,0 +1,67 @@
+// Builds everything the browser gets into one folder, under stable names.
+import { build, transform } from "esbuild";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** The oldest browsers with `light-dark()` and relative colours, which the style sheets rest on. */
+const target = ["chrome123", "firefox128", "safari17.5"];
+
+/** Hands `.css` imports of the widget over as minified text: its shadow root adopts a constructed sheet. */
+const cssAsText = {
+  name: "css-as-text",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const { code } = await transform(source, { loader: "css", minify: true, target });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target,
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+};
+
+/** The JavaScript bundles: name in `dist`, entry, and what differs from `shared`. */
+const scripts = [
+  { name: "w.js", entry: "widget/launcher.ts", format: "iife", plugins: [cssAsText] },
+  { name: "app.js", entry: "widget/app.ts", format: "esm", plugins: [cssAsText] },
+  { name: "dashboard.js", entry: "dashboard/main.tsx", format: "esm" },
+  { name: "demo.js", entry: "demo/main.ts", format: "esm" },
+  { name: "docs.js", entry: "docs/main.tsx", format: "esm" },
+];
+
+/** The style sheets of the pages. */
+const sheets = [
+  { name: "dashboard.css", entry: "dashboard/style/all.css" },
+  { name: "demo.css", entry: "demo/demo.css" },
+];
+
+/** The pages, copied as they are. */
+const pages = [
+  { name: "index.html", entry: "dashboard/index.html" },
+  { name: "demo.html", entry: "demo/demo.html" },
+  { name: "docs.html", entry: "docs/docs.html" },
+];
+
+/** The names of all files that `bundle` writes. */
+export const outputs = [...scripts, ...sheets, ...pages].map(({ name }) => name);
+
+/** Builds all of it into `folder`. */
+export async function bundle(folder) {
+  await mkdir(folder, { recursive: true });
+  const built = [...scripts, ...sheets].map(({ name, entry, ...options }) =>
+    build({ ...shared, ...options, entryPoints: [entry], outfile: join(folder, name) }),
+  );
+  const copied = pages.map(({ name, entry }) => copyFile(join(here, entry), join(folder, name)));
+  await Promise.all([...built, ...copied]);
+}

@@ -1,0 +1,131 @@
+/** The parts of the public API's answers that the dashboard reads. */
+
+/** A page of a list. */
+export interface Page<Item> {
+  items: Item[];
+  next_cursor?: string | null;
+}
+
+/** RFC 9457. */
+export interface Problem {
+  title?: string;
+  detail?: string;
+  status?: number;
+  code?: string;
+  errors?: { field: string; message: string }[];
+}
+
+export interface Me {
+  csrf_token?: string;
+  email?: string;
+  name?: string | null;
+  user?: { email?: string; name?: string | null };
+}
+
+export interface Answerer {
+  kind: "extractive" | "echo" | "llm";
+  provider?: string | null;
+  model?: string | null;
+}
+
+export interface Theme {
+  accent?: string | null;
+  position?: string | null;
+  launcher_label?: string | null;
+}
+
+/** What a visitor meets first; part of the chatbot itself or of its `behaviour`. */
+export interface Manner {
+  greeting?: string | null;
+  suggestions?: string[] | null;
+}
+
+export interface Chatbot extends Manner {
+  id: string;
+  slug?: string;
+  name: string;
+  answerer?: Answerer;
+  behaviour?: Manner;
+  theme?: Theme;
+  allowed_origins?: string[];
+  config_version?: number;
+  created_at?: string;
+}
+
+export type SourceKind = "file" | "url" | "site" | "sitemap" | "text" | "qa";
+
+export interface Source {
+  id: string;
+  kind: SourceKind;
+  title?: string | null;
+  name?: string | null;
+  filename?: string | null;
+  url?: string | null;
+  question?: string | null;
+  state?: string;
+  error?: string | { detail?: string; message?: string } | null;
+  job_id?: string | null;
+  chunks?: number | null;
+  documents?: number | null;
+  created_at?: string;
+}
+
+export interface Upload {
+  upload_id: string;
+  url: string;
+  method: string;
+  headers?: Record<string, string>;
+}
+
+export type JobState = "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";
+
+export interface Job {
+  id: string;
+  state: JobState;
+  stage?: string | null;
+  /** From 0 to 1. */
+  progress?: number | null;
+  error?: string | { detail?: string; message?: string } | null;
+}
+
+export type SessionState = "assistant" | "waiting" | "agent" | "closed";
+
+export interface Session {
+  id: string;
+  state?: SessionState;
+  visitor?: { name?: string | null; email?: string | null } | null;
+  preview?: string | null;
+  messages?: number | null;
+  message_count?: number | null;
+  created_at?: string;
+  started_at?: string;
+  last_message_at?: string | null;
+  updated_at?: string | null;
+}
+
+export interface Citation {
+  n: number;
+  title: string;
+  url?: string | null;
+  quote: string;
+}
+
+export interface Message {
+  message_id: string;
+  seq: number;
+  role: "visitor" | "assistant" | "agent" | "system";
+  text: string;
+  citations?: Citation[] | null;
+  at?: string;
+}
+
+/** An actor and its children. */
+export interface ActorNode {
+  kind: string;
+  id: string;
+  state?: string;
+  generation?: number;
+  restarts?: number;
+  mailbox?: number;
+  children?: ActorNode[];
+}

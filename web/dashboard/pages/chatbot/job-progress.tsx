@@ -1,0 +1,36 @@
+import { useEffect, useState } from "preact/hooks";
+import { watchJob } from "../../api/jobs";
+import type { Job } from "../../api/types";
+import { Progress } from "../../parts/states";
+
+const STAGES: Record<string, string> = {
+  queued: "Waiting",
+  fetch: "Fetching",
+  fetching: "Fetching",
+  extract: "Reading",
+  extracting: "Reading",
+  split: "Splitting",
+  splitting: "Splitting",
+  embed: "Comparing",
+  embedding: "Comparing",
+  index: "Indexing",
+  indexing: "Indexing",
+};
+
+/** How far a job is, stage by stage; it never goes back. */
+export function JobProgress({ id, ended }: { id: string; ended(): void }) {
+  const [job, setJob] = useState<Job>();
+  const [share, setShare] = useState(0);
+  useEffect(
+    () =>
+      watchJob(id, (news) => {
+        setJob(news);
+        setShare((before) => Math.max(before, news.progress ?? 0));
+        if (!["queued", "running", "paused"].includes(news.state)) ended();
+      }),
+    [id],
+  );
+  if (!job || ["succeeded", "failed", "cancelled"].includes(job.state)) return null;
+  const stage = job.stage ?? job.state;
+  return <Progress label={STAGES[stage] ?? stage} share={share} />;
+}
