@@ -296,7 +296,7 @@ impl From<Refusal> for ApiError {
         let code = match refusal.code {
             RefusalCode::Internal => ErrorCode::Internal,
             RefusalCode::TokenExpired => ErrorCode::Unauthenticated,
-            RefusalCode::MethodNotFound => ErrorCode::MethodNotAllowed,
+            RefusalCode::MethodNotFound | RefusalCode::NotAvailable => ErrorCode::MethodNotAllowed,
             RefusalCode::BadRequest => ErrorCode::BadRequest,
             RefusalCode::RateLimited => ErrorCode::RateLimited,
             RefusalCode::QuotaExceeded => ErrorCode::QuotaExceeded,

@@ -20,7 +20,7 @@ pub struct Introduction {
 ///
 /// # Errors
 /// When the chatbot asks who comes and is not told, or can't take more conversations now.
-pub async fn begin(
+pub async fn begin_session(
     service: &Service,
     chatbot: &ChatbotHandle,
     introduction: Introduction,

@@ -47,7 +47,13 @@ fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
     });
     let alike = pairs.filter_map(|(hit, text, pair)| {
         let score = likeness(question, &asked, text.get(pair.question)?, index);
-        (score >= LIKENESS_MIN).then_some(Quote { hit, core: pair.answer.clone(), span: pair.answer, score })
+        (score >= LIKENESS_MIN).then_some(Quote {
+            hit,
+            core: pair.answer.clone(),
+            span: pair.answer,
+            held: score,
+            score,
+        })
     });
     alike.reduce(|best, next| if next.score > best.score { next } else { best })
 }

@@ -17,8 +17,8 @@ const PASSAGE_SHARE: f32 = 0.5;
 const CUE_SHARE: f32 = 0.15;
 /// What a heading's words are worth to the sentences below it.
 const HEADING_SHARE: f32 = 0.8;
-/// Quotes below this share of the best one's score say too little.
-const SCORE_SHARE_MIN: f32 = 0.5;
+/// Quotes whose words hold less than this share of what the best one's hold are beside the point.
+const HELD_SHARE_MIN: f32 = 0.4;
 
 /// Words of one passage.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub(super) struct Quote {
     pub(super) core: Range<usize>,
     /// The same with the sentences around them, as far as they fit.
     pub(super) span: Range<usize>,
+    /// How much of the question its words hold, from 0 to 1.
+    pub(super) held: f32,
     /// How well it answers; comparable within one question.
     pub(super) score: f32,
 }
@@ -46,9 +48,9 @@ pub(super) fn best(question: &str, hits: &[Hit], index: &Index, limit: usize) ->
         .collect();
     // Of words that answer alike, the fewer are the better answer.
     quotes.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.core.len().cmp(&b.core.len())));
-    let least = quotes.first().map_or(0.0, |best| best.score * SCORE_SHARE_MIN);
+    let least = quotes.first().map_or(0.0, |best| best.held * HELD_SHARE_MIN);
     let mut chosen: Vec<Quote> = Vec::new();
-    for quote in quotes.into_iter().filter(|quote| quote.score >= least) {
+    for quote in quotes.into_iter().filter(|quote| quote.held >= least) {
         if chosen.len() < limit && chosen.iter().all(|other| !overlap(other, &quote)) {
             chosen.push(quote);
         }
@@ -85,47 +87,68 @@ impl Ask<'_> {
         let mut quotes = Vec::new();
         for section in sections(text) {
             let heading = section.heading.and_then(|span| text.get(span)).unwrap_or_default();
-            let given = self
-                .index
-                .matches(self.query, heading)
-                .iter()
-                .map(|held| held * HEADING_SHARE)
-                .collect::<Vec<_>>();
-            let sentences = section.sentences.iter().filter_map(|span| text.get(span.clone()));
-            let found: Vec<Vec<f32>> =
-                sentences.map(|sentence| self.index.matches(self.query, sentence)).collect();
-            for (core, held) in stretches(&section.sentences, &found, &given) {
-                let score = passage_score + self.score(text.get(core.clone()).unwrap_or_default(), &held);
-                let span = widened(&section.sentences, &core);
-                quotes.push(Quote { hit, core, span, score });
+            let given = self.read(0..0, heading).scaled(HEADING_SHARE);
+            let read = |span: &Range<usize>| Some(self.read(span.clone(), text.get(span.clone())?));
+            let sentences: Vec<Words> = section.sentences.iter().filter_map(read).collect();
+            for core in stretches(&sentences, &given) {
+                let held = self.held(&core);
+                let score = passage_score + held + if core.cue { CUE_SHARE } else { 0.0 };
+                let span = widened(&section.sentences, &core.span);
+                quotes.push(Quote { hit, core: core.span, span, held, score });
             }
         }
         quotes
     }
 
-    fn score(&self, words: &str, held: &[f32]) -> f32 {
+    fn read(&self, span: Range<usize>, words: &str) -> Words {
         let cue = self.wanted.is_some_and(|wanted| wanted.is_in(words, self.question));
-        f32::midpoint(self.query.coverage(held), self.query.distinction(held))
-            + if cue { CUE_SHARE } else { 0.0 }
+        Words { span, held: self.index.matches(self.query, words), cue }
+    }
+
+    fn held(&self, words: &Words) -> f32 {
+        f32::midpoint(self.query.coverage(&words.held), self.query.distinction(&words.held))
     }
 }
 
-/// All runs of sentences that fit into [`CORE_BYTES_MAX`], each with how well its words hold the query's terms.
-fn stretches(sentences: &[Range<usize>], found: &[Vec<f32>], given: &[f32]) -> Vec<(Range<usize>, Vec<f32>)> {
+/// Words of a passage and what a question finds in them.
+#[derive(Debug, Clone)]
+struct Words {
+    /// Where they stand.
+    span: Range<usize>,
+    /// How well they hold each of the question's terms.
+    held: Vec<f32>,
+    /// Whether they have the kind of thing that was asked for.
+    cue: bool,
+}
+
+impl Words {
+    /// What a heading gives to the sentences below it: its words, but no answer.
+    fn scaled(mut self, share: f32) -> Self {
+        self.held.iter_mut().for_each(|held| *held *= share);
+        Self { cue: false, ..self }
+    }
+
+    fn followed_by(&self, next: &Self) -> Self {
+        let held = self.held.iter().zip(&next.held).map(|(one, other)| one.max(*other)).collect();
+        Self { span: self.span.start..next.span.end, held, cue: self.cue || next.cue }
+    }
+}
+
+/// All runs of sentences that fit into [`CORE_BYTES_MAX`], with what is given to each.
+fn stretches(sentences: &[Words], given: &Words) -> Vec<Words> {
     let mut stretches = Vec::new();
-    for first in 0..sentences.len() {
-        let mut held = given.to_vec();
-        let mut start = None;
-        for (sentence, terms) in sentences.iter().zip(found).skip(first) {
-            let core = *start.get_or_insert(sentence.start)..sentence.end;
-            if core.start < sentence.start && core.len() > CORE_BYTES_MAX {
+    let mut rest = sentences;
+    while let Some((first, after)) = rest.split_first() {
+        let mut run = Words { span: first.span.clone(), ..given.followed_by(first) };
+        stretches.push(run.clone());
+        for next in after {
+            run = run.followed_by(next);
+            if run.span.len() > CORE_BYTES_MAX {
                 break;
             }
-            for (best, one) in held.iter_mut().zip(terms) {
-                *best = one.max(*best);
-            }
-            stretches.push((core, held.clone()));
+            stretches.push(run.clone());
         }
+        rest = after;
     }
     stretches
 }

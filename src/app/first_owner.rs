@@ -27,7 +27,7 @@ pub(super) async fn ensure(
     passwords: &Passwords,
     ports: &Ports,
 ) -> Result<FirstOwner, StartError> {
-    if store.users_exist().await? == Existence::Exists {
+    if store.users_exist().await? == Existence::Present {
         let owner = store.user_by_email(&settings.owner.email).await?;
         return Ok(FirstOwner { account_id: owner.map(|owner| owner.account_id), generated_password: None });
     }

@@ -18,7 +18,8 @@ use crate::blobs::{LocalBlobs, UploadSigner};
 use crate::cache::{MemoryShelf, RedisShelf, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
-use crate::http::{HttpMetrics, HttpOptions, Readiness, Registration, Service};
+use crate::http::metrics::HttpMetrics;
+use crate::http::{HttpOptions, Readiness, Registration, Service};
 use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
 use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, ProviderSettings};
 use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Settings};
@@ -99,7 +100,7 @@ fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
 }
 
 fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
-    let configured: Result<Vec<_>, _> =
+    let configured: Result<Vec<_>, StartError> =
         settings.llm.iter().map(|(name, llm)| Ok((name.clone(), provider(name, llm)?))).collect();
     ConfiguredProviders::new(configured?).map_err(|error| StartError::Tls(error.into()))
 }

@@ -50,6 +50,8 @@ use actix_web::{App, Error, web};
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::socket::{listen_events, open_socket};
+
 /// Everything that a worker serves. Middleware named later stands further out.
 pub fn application(
     service: web::Data<Service>,
@@ -93,6 +95,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// What visitors of websites use most, so that it is found first.
 fn visitors(config: &mut ServiceConfig<'_>) {
     config
+        .service(open_socket)
+        .service(listen_events)
         .service(sessions::open::open_session)
         .service(answers::ask::ask)
         .service(sessions::messages::list_messages)

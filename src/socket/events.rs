@@ -12,7 +12,9 @@ use tokio::sync::mpsc;
 
 use super::greeting::{Greeted, Greeting, NotGreeted};
 use crate::error::ApiError;
-use crate::http::{PublicChatbot, Service, bearer, sse};
+use crate::http::caller::bearer;
+use crate::http::visitor::PublicChatbot;
+use crate::http::{Service, sse};
 
 /// Deliveries that may wait for a reader that is slow.
 const DELIVERIES_MAX: usize = 256;

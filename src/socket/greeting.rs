@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::protocol::{self, Connect, ConnectData, PING_SECONDS, PublicationBody};
 use crate::auth::TokenError;
 use crate::http::Service;
-use crate::visitor::{self, Introduction};
+use crate::visitor::{Introduction, begin_session};
 
 /// A language tag that is longer is none (RFC 5646 needs 35).
 const LOCALE_BYTES_MAX: usize = 35;
@@ -136,7 +136,7 @@ impl Greeting {
             locale: self.data.locale.clone().filter(|locale| locale.len() <= LOCALE_BYTES_MAX),
             page_url: self.data.page_url.clone().filter(|url| url.len() <= PAGE_URL_BYTES_MAX),
         };
-        visitor::begin(service, chatbot, introduction).await
+        begin_session(service, chatbot, introduction).await
     }
 
     fn position_in(&self, session: SessionId) -> Since {

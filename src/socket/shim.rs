@@ -26,7 +26,8 @@ use super::connection::{self, Progress, Step};
 use super::greeting::{Greeted, Greeting, NotGreeted};
 use super::protocol::{self, PING_SECONDS};
 use crate::error::ApiError;
-use crate::http::{PublicChatbot, Service};
+use crate::http::Service;
+use crate::http::visitor::PublicChatbot;
 use crate::limits::Single;
 
 /// Deliveries that may wait for a peer that reads slowly.

@@ -16,6 +16,8 @@ const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// Chunks that are looked at to tell the language.
 const LANGUAGE_SAMPLE: usize = 64;
+/// Distinct terms of a question that are searched; the rest of a very long one is not.
+const QUERY_TERMS_MAX: usize = 64;
 /// How much more of the subject a word is that nothing that was read contains.
 const UNREAD_SUBSTANCE: f32 = 1.5;
 /// Letters that a term must share with a relative from the beginning on.
@@ -91,6 +93,9 @@ impl Index {
     pub fn query(&self, question: &str) -> Query {
         let mut query = Query::default();
         for (place, (_, word)) in self.analyzer.words(question).enumerate() {
+            if query.terms.len() == QUERY_TERMS_MAX {
+                break;
+            }
             let Some(text) = self.analyzer.term(word) else { continue };
             if query.terms.iter().all(|term| term.text != text) {
                 let kind = self.kind(word, &text, place);

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use super::{Exchange, Outcome, Question, ui_stream};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::http::caller::bearer;
-use crate::http::conversation::{self, Introduction};
 use crate::http::json::Json;
 use crate::http::member::{Chat, Extracting};
 use crate::http::owned::OwnedChatbot;
@@ -21,6 +20,7 @@ use crate::http::service::Service;
 use crate::http::sessions::Message;
 use crate::http::visitor::{self, PublicChatbot, Visitor};
 use crate::store::Tenant;
+use crate::visitor::{Introduction, begin_session};
 
 /// A question.
 #[derive(Deserialize, ToSchema)]
@@ -110,7 +110,7 @@ impl Asker {
         };
         match known {
             Some(id) => Ok(self.chatbot.session(Opening::Known(id)).await?),
-            None => conversation::begin(service, &self.chatbot, Introduction::default()).await,
+            None => Ok(begin_session(service, &self.chatbot, Introduction::default()).await?),
         }
     }
 

@@ -10,13 +10,13 @@ use super::chunk::{Completion, UsageChunk};
 use super::request::ChatCompletionRequest;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::answers::{Exchange, Outcome, Question, Step};
-use crate::http::conversation::{self, Introduction};
 use crate::http::json::Json;
 use crate::http::member::{Chat, Member};
 use crate::http::problem::openai_error;
 use crate::http::service::Service;
 use crate::http::{sse, visitor};
 use crate::store::Tenant;
+use crate::visitor::{Introduction, begin_session};
 
 /// Complete a chat
 ///
@@ -64,7 +64,7 @@ async fn begin(
     };
     let chatbot = visitor::find(service, chatbot.record.chatbot_id).await?;
     service.limits.chatbot(chatbot.id())?;
-    let session = conversation::begin(service, &chatbot, Introduction::default()).await?;
+    let session = begin_session(service, &chatbot, Introduction::default()).await?;
     let made = service.dice.id(service.clock.now()).to_string();
     let client_id = ClientId::parse(&made).map_err(ApiError::internal)?;
     let timeout = service.options.answer_timeout;

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, Problem};
-use crate::http::conversation::{self, Introduction};
+use crate::http::conversation;
 use crate::http::json::OptionalJson;
 use crate::http::service::Service;
 use crate::http::visitor::PublicChatbot;
+use crate::visitor::{Introduction, begin_session};
 
 /// What is told of the visitor.
 #[derive(Default, Deserialize, ToSchema)]
@@ -72,9 +73,9 @@ pub async fn open_session(
     body: OptionalJson<NewSession>,
 ) -> Result<HttpResponse, ApiError> {
     let introduction = Introduction::from(body.0);
-    introduction.check()?;
+    conversation::check(&introduction)?;
     service.limits.connect(service.options.trusted_proxies.client_of(&request).address())?;
-    let session_id = conversation::begin(&service, &chatbot.handle, introduction).await?.id();
+    let session_id = begin_session(&service, &chatbot.handle, introduction).await?.id();
     let (token, expires_at) =
         service.tokens.issue_session(chatbot.handle.id(), session_id, service.clock.now());
     Ok(HttpResponse::Created().json(OpenedSession { session_id, token, expires_at }))
