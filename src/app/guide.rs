@@ -41,7 +41,8 @@ pub(super) async fn ensure(
 
 /// The manual's pages, and each of its questions with the section that answers it.
 fn readings() -> impl Iterator<Item = (String, JobKind)> {
-    let page = |(title, text): (&str, String)| (title.to_owned(), JobKind::Text { title: title.into(), text });
+    let page =
+        |(title, text): (&str, String)| (title.to_owned(), JobKind::Text { title: title.into(), text });
     let question = |asked: demo::DemoQuestion| {
         let (question, answer) = (asked.question.to_owned(), asked.answer.to_owned());
         (question.clone(), JobKind::Qa { question, answer })

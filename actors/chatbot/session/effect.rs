@@ -1,7 +1,6 @@
 //! How a session touches the world: the only place in its folder that uses ports.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
@@ -18,7 +17,6 @@ use crate::model::{AnswerId, MessageId, Publication, PublicationData, Refusal, R
 use crate::ports::{PortError, Ports, Record, RecordBody, Turn};
 
 /// How long a session waits before it reads its history again after a failure; doubled up to a second.
-const RELOAD_DELAY: Duration = Duration::from_millis(50);
 
 impl Session {
     /// Does what the state wants done, in order, and hands over what the listeners are owed.

@@ -12,7 +12,7 @@ use super::state::{Input, Memory, SessionState, Ticket};
 use super::transcript::Transcript;
 use super::{Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
-use crate::model::{Event, MessageId, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
+use crate::model::{Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
 use crate::ports::{PortError, Ports};
 
 /// Events that are read from the store at once.
