@@ -1,6 +1,6 @@
 //! Chatbots and their configurations.
 
-use aihio::store::{Existence, NewChatbot, StoreError};
+use aihio::store::{Change, Existence, NewChatbot, StoreError};
 use aihio_actors::model::{ChatbotConfig, ChatbotId, ConfigVersion, Seq};
 use aihio_actors::ports::{Catalog, Jobs, Journal, Snapshot, SnapshotKey, Snapshots};
 
@@ -47,10 +47,10 @@ async fn of_two_who_save_at_once_one_wins(store: TestStore) {
     let tenant = tenant(&store).await;
     let bot = chatbot(&tenant).await;
     let (left, right) = (ChatbotConfig::named("Left"), ChatbotConfig::named("Right"));
-    let now = at("10:01:00");
+    let change = Change { by: None, at: at("10:01:00") };
     let (first, second) = tokio::join!(
-        tenant.save_config(bot, ConfigVersion(1), &left, None, now),
-        tenant.save_config(bot, ConfigVersion(1), &right, None, now),
+        tenant.save_config(bot, ConfigVersion(1), &left, change),
+        tenant.save_config(bot, ConfigVersion(1), &right, change),
     );
     let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
     assert_eq!(won.unwrap(), ConfigVersion(2));

@@ -1,6 +1,6 @@
 //! Another account's ids find nothing and change nothing.
 
-use aihio::store::{Existence, NewApiKey, NewUpload, Page, StoreError};
+use aihio::store::{Change, Existence, NewApiKey, NewUpload, Page, StoreError};
 use aihio_actors::model::{ApiKeyId, ChatbotConfig, ConfigVersion, Seq, UploadId, UsageKind};
 use aihio_actors::ports::{BlobKey, Journal, Outcome};
 
@@ -71,7 +71,8 @@ async fn another_account_s_rows_are_not_changed(store: TestStore) {
     owner.create_api_key(key).await.unwrap();
 
     let config = ChatbotConfig::named("Mine now");
-    let saved = stranger.save_config(bot, ConfigVersion(1), &config, None, at("10:00:00")).await;
+    let saved =
+        stranger.save_config(bot, ConfigVersion(1), &config, Change { by: None, at: at("10:00:00") }).await;
     assert!(matches!(saved, Err(StoreError::Conflict(_))), "{saved:?}");
     let theirs = job(stranger.account_id(), bot, source_id);
     assert!(matches!(stranger.add_job(&theirs).await, Err(StoreError::Conflict("source"))));
