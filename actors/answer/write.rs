@@ -62,10 +62,10 @@ pub async fn write_answer(task: AnswerTask, session: Recipient<Progress>) {
     match tokio::time::timeout(timeout, Writing::begin(&task, &mut pen)).await {
         Ok(Ok(finished)) => pen.finish(finished).await,
         Ok(Err(failure)) => {
-            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, error = ?failure, "an answer failed")
+            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, error = ?failure, "an answer failed");
         }
         Err(_) => {
-            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, "an answer took longer than {timeout:?}")
+            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, "an answer took longer than {timeout:?}");
         }
     }
 }

@@ -57,9 +57,16 @@ impl Welcome {
             LogFormat::Json => {
                 let line = serde_json::json!({"level": "INFO", "message": "listening", "address": format!("http://{address}")});
                 terminal::note(&line.to_string());
+                if let Some(password) = first_password {
+                    let (email, password) = (&self.owner, password.expose_secret());
+                    let line = serde_json::json!({"level": "INFO", "message": "first owner, told this once", "email": email, "password": password});
+                    terminal::note(&line.to_string());
+                }
             }
             LogFormat::Pretty => {
-                self.lines(address, first_password).iter().for_each(|line| terminal::note(line))
+                for line in self.lines(address, first_password) {
+                    terminal::note(&line);
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ const DELIVERIES_MAX: usize = 256;
 
 /// How a visitor without WebSocket names its session: `EventSource` can't set headers.
 #[derive(Deserialize, utoipa::IntoParams)]
-pub struct EventsQuery {
+pub(crate) struct EventsQuery {
     /// The session's token; absent at first, or in `Authorization`.
     #[serde(default)]
     token: Option<String>,
@@ -37,7 +37,7 @@ pub struct EventsQuery {
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/events")]
-pub async fn listen_events(
+pub(crate) async fn listen_events(
     chatbot: PublicChatbot,
     service: web::Data<Service>,
     request: HttpRequest,

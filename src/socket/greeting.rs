@@ -164,6 +164,7 @@ struct ConnectReplyData<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the protocol's own fields")]
 struct SubscriptionReply<'a> {
     recoverable: bool,
     positioned: bool,

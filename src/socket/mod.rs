@@ -13,5 +13,5 @@ mod shim;
 
 pub use close::Disconnect;
 pub use echo::run_echo;
-pub use events::listen_events;
-pub use shim::open_socket;
+pub(crate) use events::listen_events;
+pub(crate) use shim::open_socket;

@@ -51,7 +51,7 @@ const REATTACH_MAX: u32 = 20;
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/socket")]
-pub async fn open_socket(
+pub(crate) async fn open_socket(
     chatbot: PublicChatbot,
     service: web::Data<Service>,
     request: HttpRequest,
@@ -162,6 +162,7 @@ impl Socket {
             version: &'static str,
             expires: bool,
             ttl: i64,
+            token: String,
         }
         let now = self.service.clock.now();
         let session = self.attachment.as_ref().map(|attached| attached.session.id());
@@ -275,7 +276,7 @@ impl Handler<Delivery> for Socket {
         for item in &delivery.0 {
             match item {
                 Item::Reply(id, outcome) => {
-                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes())
+                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes());
                 }
                 Item::Publication(publication) => {
                     push_line(&mut frame, &protocol::push(session, publication));

@@ -16,8 +16,6 @@ use crate::kernel::{ExitReason, VitalState};
 use crate::model::{AnswerId, MessageId, Publication, PublicationData, Refusal, Role, Seq, SessionMeta};
 use crate::ports::{PortError, Ports, Record, RecordBody, Turn};
 
-/// How long a session waits before it reads its history again after a failure; doubled up to a second.
-
 impl Session {
     /// Does what the state wants done, in order, and hands over what the listeners are owed.
     pub(super) fn enact(&mut self, effects: &mut Vec<Effect>, ctx: &mut Context<Self>) {
