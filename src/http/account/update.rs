@@ -22,7 +22,10 @@ pub(crate) struct AccountChange {
 /// Change the account
 #[utoipa::path(tag = "account", responses((status = 200, description = "The account as it is now.", body = Account)))]
 #[patch("/v1/account")]
-pub(crate) async fn update_account(owner: Owner, body: Json<AccountChange>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn update_account(
+    owner: Owner,
+    body: Json<AccountChange>,
+) -> Result<HttpResponse, ApiError> {
     if let Some(name) = body.name.as_deref().map(str::trim) {
         if let Some(error) = field::chars("name", name, 1..=100) {
             return Err(ApiError::invalid(vec![error]));

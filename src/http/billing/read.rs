@@ -45,7 +45,10 @@ pub(crate) struct PeriodUsage {
 /// Show plan and usage
 #[utoipa::path(tag = "billing", responses((status = 200, description = "Plan and usage.", body = Billing)))]
 #[get("/v1/billing")]
-pub(crate) async fn show_billing(member: Member, service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_billing(
+    member: Member,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
     let now = service.clock.now();
     let used = period(&service, member.caller.account_id).await?;
     let on_offer = service.options.plans.iter().find(|(_, plan)| **plan == used.plan);

@@ -53,34 +53,27 @@ impl Completion {
 
     /// The chunk that tells the tokens.
     pub(super) fn tokens(&self, tokens: Tokens) -> Value {
-        let mut chunk = self.head("chat.completion.chunk");
-        chunk["choices"] = json!([]);
-        chunk["usage"] = usage(tokens);
-        chunk
+        self.object("chat.completion.chunk", json!([]), Some(usage(tokens)))
     }
 
     /// The completion as a whole.
     pub(super) fn whole(&self, text: &str, tokens: Tokens) -> Value {
-        let mut whole = self.head("chat.completion");
         let message = json!({"role": "assistant", "content": text, "refusal": null});
-        whole["choices"] =
-            json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
-        whole["usage"] = usage(tokens);
-        whole
+        let choices = json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
+        self.object("chat.completion", choices, Some(usage(tokens)))
     }
 
     fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
-        let mut chunk = self.head("chat.completion.chunk");
-        chunk["choices"] =
-            json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
-        if self.usage == UsageChunk::Told {
-            chunk["usage"] = Value::Null;
-        }
-        chunk
+        let choices = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
+        let usage = (self.usage == UsageChunk::Told).then_some(Value::Null);
+        self.object("chat.completion.chunk", choices, usage)
     }
 
-    fn head(&self, object: &str) -> Value {
-        json!({"id": self.id, "object": object, "created": self.created, "model": self.model})
+    fn object(&self, object: &str, choices: Value, usage: Option<Value>) -> Value {
+        let head = [("id", json!(self.id)), ("object", json!(object)), ("created", json!(self.created))];
+        let body = [("model", json!(self.model)), ("choices", choices)];
+        let fields = head.into_iter().chain(body).chain(usage.map(|usage| ("usage", usage)));
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 
