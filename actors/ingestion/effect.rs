@@ -44,7 +44,11 @@ impl IngestionJob {
             }
         };
         // actix polls the newest of several waits first: what has an order is one wait.
-        ctx.wait(write.into_actor(self).map(|(), job, ctx| rest.into_iter().for_each(|effect| job.go_on(effect, ctx))));
+        ctx.wait(
+            write
+                .into_actor(self)
+                .map(|(), job, ctx| rest.into_iter().for_each(|effect| job.go_on(effect, ctx))),
+        );
     }
 
     fn go_on(&mut self, effect: Effect, ctx: &mut Context<Self>) {
