@@ -60,7 +60,7 @@ impl Body {
             let problem = serde_json::to_string(&error.problem(&id.0)).unwrap_or_default();
             ("application/problem+json", problem)
         };
-        let (retry_after, limited) = (error.retry_after, error.limited);
+        let (retry_after, limited) = (error.retry_after, error.limited.as_deref().copied());
         Self { status: error.code.status(), content_type, text, retry_after, limited }
     }
 }

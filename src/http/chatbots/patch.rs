@@ -115,7 +115,7 @@ mod tests {
     use aihio_actors::model::AnswererKind;
     use serde_json::json;
 
-    fn apply_json(config: &ChatbotConfig, change: Value) -> Result<ChatbotConfig, Vec<FieldError>> {
+    fn apply_json(config: &ChatbotConfig, change: &Value) -> Result<ChatbotConfig, Vec<FieldError>> {
         apply(config, change.as_object().unwrap())
     }
 
@@ -126,8 +126,8 @@ mod tests {
     #[test]
     fn what_is_left_out_stays() {
         let config = ChatbotConfig::named("Guide");
-        assert_eq!(apply_json(&config, json!({})).unwrap(), config);
-        let changed = apply_json(&config, json!({"theme": {"accent": "#123456"}})).unwrap();
+        assert_eq!(apply_json(&config, &json!({})).unwrap(), config);
+        let changed = apply_json(&config, &json!({"theme": {"accent": "#123456"}})).unwrap();
         assert_eq!(changed.theme.accent.as_deref(), Some("#123456"));
         assert_eq!(changed.behaviour, config.behaviour);
     }
@@ -136,8 +136,9 @@ mod tests {
     fn sections_are_merged_and_lists_replaced() {
         let config = ChatbotConfig::named("Guide");
         let config =
-            apply_json(&config, json!({"behaviour": {"greeting": "Hi", "suggestions": ["a", "b"]}})).unwrap();
-        let config = apply_json(&config, json!({"behaviour": {"suggestions": ["c"]}})).unwrap();
+            apply_json(&config, &json!({"behaviour": {"greeting": "Hi", "suggestions": ["a", "b"]}}))
+                .unwrap();
+        let config = apply_json(&config, &json!({"behaviour": {"suggestions": ["c"]}})).unwrap();
         assert_eq!(config.behaviour.greeting.as_deref(), Some("Hi"));
         assert_eq!(config.behaviour.suggestions, ["c"]);
     }
@@ -145,11 +146,11 @@ mod tests {
     #[test]
     fn null_brings_the_default_back() {
         let config = ChatbotConfig::named("Guide");
-        let config = apply_json(&config, json!({"answerer": {"kind": "echo"}})).unwrap();
+        let config = apply_json(&config, &json!({"answerer": {"kind": "echo"}})).unwrap();
         assert_eq!(config.answerer.kind, AnswererKind::Echo);
-        let config = apply_json(&config, json!({"answerer": null})).unwrap();
+        let config = apply_json(&config, &json!({"answerer": null})).unwrap();
         assert_eq!(config.answerer.kind, AnswererKind::Extractive);
-        assert_eq!(fields(apply_json(&config, json!({"name": null}))), ["name"]);
+        assert_eq!(fields(apply_json(&config, &json!({"name": null}))), ["name"]);
     }
 
     #[test]
@@ -157,14 +158,14 @@ mod tests {
         let config = ChatbotConfig::named("Guide");
         let change =
             json!({"plan": "free", "theme": {"colour": "red"}, "limits": {"message_chars_max": "many"}});
-        assert_eq!(fields(apply_json(&config, change)), ["plan", "theme.colour", "limits"]);
+        assert_eq!(fields(apply_json(&config, &change)), ["plan", "theme.colour", "limits"]);
     }
 
     #[test]
     fn origins_are_kept_as_browsers_write_them() {
         let config = ChatbotConfig::named("Guide");
         let change = json!({"allowed_origins": ["https://Shop.example/", "https://shop.example:443"]});
-        let changed = apply_json(&config, change).unwrap();
+        let changed = apply_json(&config, &change).unwrap();
         assert_eq!(changed.allowed_origins, [Origin("https://shop.example".into())]);
     }
 }

@@ -1,7 +1,7 @@
 //! A chat completion and its chunks, in OpenAI's form.
 
 use aihio_actors::model::{MessageId, Timestamp, Tokens};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// What every chunk of one completion repeats.
 #[derive(Debug, Clone)]
@@ -53,39 +53,27 @@ impl Completion {
 
     /// The chunk that tells the tokens.
     pub(super) fn tokens(&self, tokens: Tokens) -> Value {
-        let mut chunk = self.head("chat.completion.chunk");
-        chunk.insert("choices".into(), json!([]));
-        chunk.insert("usage".into(), usage(tokens));
-        chunk.into()
+        self.object("chat.completion.chunk", json!([]), Some(usage(tokens)))
     }
 
     /// The completion as a whole.
     pub(super) fn whole(&self, text: &str, tokens: Tokens) -> Value {
-        let mut whole = self.head("chat.completion");
         let message = json!({"role": "assistant", "content": text, "refusal": null});
-        let choice = json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
-        whole.insert("choices".into(), choice);
-        whole.insert("usage".into(), usage(tokens));
-        whole.into()
+        let choices = json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
+        self.object("chat.completion", choices, Some(usage(tokens)))
     }
 
     fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
-        let mut chunk = self.head("chat.completion.chunk");
-        let choice = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
-        chunk.insert("choices".into(), choice);
-        if self.usage == UsageChunk::Told {
-            chunk.insert("usage".into(), Value::Null);
-        }
-        chunk.into()
+        let choices = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
+        let usage = (self.usage == UsageChunk::Told).then_some(Value::Null);
+        self.object("chat.completion.chunk", choices, usage)
     }
 
-    fn head(&self, object: &str) -> Map<String, Value> {
-        Map::from_iter([
-            ("id".into(), self.id.as_str().into()),
-            ("object".into(), object.into()),
-            ("created".into(), self.created.into()),
-            ("model".into(), self.model.as_str().into()),
-        ])
+    fn object(&self, object: &str, choices: Value, usage: Option<Value>) -> Value {
+        let head = [("id", json!(self.id)), ("object", json!(object)), ("created", json!(self.created))];
+        let body = [("model", json!(self.model)), ("choices", choices)];
+        let fields = head.into_iter().chain(body).chain(usage.map(|usage| ("usage", usage)));
+        Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
 

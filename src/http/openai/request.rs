@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn question(messages: serde_json::Value) -> Option<String> {
+    fn question(messages: &serde_json::Value) -> Option<String> {
         let body = json!({"model": "guide", "messages": messages, "temperature": 0.2, "tools": []});
         serde_json::from_value::<ChatCompletionRequest>(body).unwrap().question().ok()
     }
@@ -110,20 +110,20 @@ mod tests {
             {"role": "assistant", "content": "Yes."},
             {"role": "user", "content": "Second?"},
         ]);
-        assert_eq!(question(messages).as_deref(), Some("Second?"));
+        assert_eq!(question(&messages).as_deref(), Some("Second?"));
     }
 
     #[test]
     fn parts_of_text_are_joined_and_pictures_left_out() {
         let parts = json!([{"type": "text", "text": "What is"}, {"type": "image_url", "image_url": {"url": "x"}},
             {"type": "text", "text": "this?"}]);
-        assert_eq!(question(json!([{"role": "user", "content": parts}])).as_deref(), Some("What is\nthis?"));
+        assert_eq!(question(&json!([{"role": "user", "content": parts}])).as_deref(), Some("What is\nthis?"));
     }
 
     #[test]
     fn without_a_question_there_is_no_answer() {
-        assert_eq!(question(json!([{"role": "system", "content": "Hi"}])), None);
-        assert_eq!(question(json!([{"role": "user", "content": null}])), None);
-        assert_eq!(question(json!([])), None);
+        assert_eq!(question(&json!([{"role": "system", "content": "Hi"}])), None);
+        assert_eq!(question(&json!([{"role": "user", "content": null}])), None);
+        assert_eq!(question(&json!([])), None);
     }
 }
