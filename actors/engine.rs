@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
 use crate::journal::{Flush, JournalGate};
-use crate::kernel::Census;
+use crate::kernel::{Census, deliver};
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
 use crate::ports::Ports;
@@ -146,17 +146,17 @@ impl Engine {
         let until = Instant::now() + deadline;
         let sessions = self.count(ActorKind::Session);
         let spread = Duration::from_millis(sessions).min(deadline / 2);
-        self.root.do_send(DrainTree { grace: deadline / 2, spread });
+        deliver(&self.root, DrainTree { grace: deadline / 2, spread });
         while self.count(ActorKind::Chatbot) > 0 && Instant::now() < until {
             tokio::time::sleep(LOOK_EVERY).await;
         }
         for journal in self.shared.journal.all() {
             let (done, flushed) = oneshot::channel();
-            journal.addr().do_send(Flush { done });
+            journal.entrust(Flush { done });
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(until, flushed).await;
         }
-        self.root.do_send(Finish { until });
+        deliver(&self.root, Finish { until });
         while self.root.connected() && Instant::now() < until {
             tokio::time::sleep(LOOK_EVERY).await;
         }

@@ -143,15 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_is_named_like_its_file_and_none_is_forgotten() {
-        let mut files: Vec<String> = std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))
-            .unwrap()
-            .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+    fn every_step_is_named_like_its_file_and_none_is_forgotten() -> std::io::Result<()> {
+        let entries = std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))?.collect::<Result<Vec<_>, _>>()?;
+        let mut files: Vec<String> = entries
+            .iter()
+            .filter_map(|entry| entry.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
             .filter(|name| name.starts_with("m2"))
             .collect();
         files.sort();
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         assert_eq!(names, files);
+        Ok(())
     }
 }

@@ -3,14 +3,14 @@
 use aihio_actors::model::Timestamp;
 use aihio_actors::ports::{Clock, Dice};
 
-/// The machine's clock.
+/// The machine's clock, in whole microseconds: what every store keeps, so that a time reads back as it was.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the time comes from")]
     fn now(&self) -> Timestamp {
-        chrono::Utc::now()
+        chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 6)
     }
 }
 

@@ -13,6 +13,7 @@ use super::{cite, evidence, extract, pieces, prompt};
 use crate::chatbot::ChatbotView;
 use crate::chatbot::session::handle::Progress;
 use crate::chatbot::session::state::{AnswerStep, Finished};
+use crate::kernel::report;
 use crate::model::{
     AnswerId, AnswererKind, Citation, ContentHash, Hit, Receipt, ReceiptChunk, Role, StageTimes, Tokens,
 };
@@ -95,7 +96,7 @@ impl Drop for Pen {
     fn drop(&mut self) {
         if !self.done {
             // One message an answer: bounded by construction.
-            self.session.do_send(Progress { answer_id: self.answer_id, step: AnswerStep::Failed });
+            report(&self.session, Progress { answer_id: self.answer_id, step: AnswerStep::Failed });
         }
     }
 }

@@ -77,7 +77,7 @@ impl ChatbotHandle {
             let drain =
                 Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
             // One message a deletion, asked for by its owner.
-            session.mailbox().addr().do_send(drain);
+            session.mailbox().entrust(drain);
         }
     }
 

@@ -19,4 +19,4 @@ pub use children::{Child, Children};
 pub use exit::{Birth, ChildDown, ExitReason, Generation, Leave, Life};
 pub use rate::{Pace, Refill, TokenBucket};
 pub use restart::{Restart, RestartHistory, RestartPolicy, Verdict};
-pub use tell::{Mailbox, Undelivered};
+pub use tell::{Mailbox, Undelivered, deliver, report};

@@ -12,8 +12,8 @@ use crate::chatbot::session::{
 };
 use crate::kernel::testing::TestEngine;
 use crate::model::{
-    AgentName, ChatbotId, ClientId, Epoch, MessageId, Phase, Publication, PublicationData, Refusal, Role, Seq,
-    SessionId,
+    AgentName, ChatbotId, ClientId, Epoch, MessageId, Phase, Publication, PublicationData, Refusal, Role,
+    Seq, SessionId,
 };
 
 /// How the connection to a session ended.

@@ -8,7 +8,7 @@ use aihio_actors::ports::Ports;
 
 use super::StartError;
 use super::first_owner::FirstOwner;
-use crate::demo::{self, DemoPage};
+use crate::demo;
 use crate::store::{NewChatbot, NewSource, Store};
 
 /// Finds the demo chatbot or makes it and lets it read. An installation whose owner has gone has none.
@@ -31,22 +31,32 @@ pub(super) async fn ensure(
     tenant
         .create_chatbot(NewChatbot { chatbot_id, slug: demo::SLUG.into(), config, created_by: None, at })
         .await?;
-    for page in &demo::PAGES {
-        let (source, job) = source(page, (account_id, chatbot_id), ports);
+    for (title, kind) in readings() {
+        let (source, job) = source((title, kind), (account_id, chatbot_id), ports);
         tenant.create_source(source, &job).await?;
     }
     engine.wake_jobs();
     Ok(Some(chatbot_id))
 }
 
+/// The manual's pages, and each of its questions with the section that answers it.
+fn readings() -> impl Iterator<Item = (String, JobKind)> {
+    let page =
+        |(title, text): (&str, String)| (title.to_owned(), JobKind::Text { title: title.into(), text });
+    let question = |asked: demo::DemoQuestion| {
+        let (question, answer) = (asked.question.to_owned(), asked.answer.to_owned());
+        (question.clone(), JobKind::Qa { question, answer })
+    };
+    demo::pages().map(page).chain(demo::questions().map(question))
+}
+
 fn source(
-    page: &DemoPage,
+    (title, kind): (String, JobKind),
     (account_id, chatbot_id): (AccountId, ChatbotId),
     ports: &Ports,
 ) -> (NewSource, Job) {
     let at = ports.clock.now();
     let source_id = SourceId::from_uuid(ports.dice.id(at));
-    let kind = JobKind::Text { title: page.title.into(), text: page.text.into() };
     let job = Job {
         job_id: JobId::from_uuid(ports.dice.id(at)),
         account_id,
@@ -61,5 +71,5 @@ fn source(
         created_at: at,
         updated_at: at,
     };
-    (NewSource { source_id, chatbot_id, title: page.title.into(), kind, at }, job)
+    (NewSource { source_id, chatbot_id, title, kind, at }, job)
 }

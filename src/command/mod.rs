@@ -8,6 +8,7 @@ mod migrate;
 mod openapi;
 mod remote;
 mod serve;
+mod socket_echo;
 mod terminal;
 mod unique;
 
@@ -61,6 +62,9 @@ enum Command {
     /// Read one document from standard input
     #[command(hide = true)]
     ExtractWorker,
+    /// Send every WebSocket message back, for conformance suites
+    #[command(hide = true)]
+    SocketEcho(socket_echo::SocketEchoArguments),
 }
 
 /// Runs the program with the process's arguments and environment.
@@ -89,6 +93,7 @@ async fn run(command: Command, options: LoadOptions) -> Result<ExitCode, Failure
         Command::Openapi => openapi::run(),
         Command::Doctor => Ok(doctor::run(options).await),
         Command::ExtractWorker => Ok(crate::extract::run_worker()),
+        Command::SocketEcho(arguments) => socket_echo::run(&arguments).await,
     }
 }
 

@@ -38,29 +38,39 @@ pub const PAGES: [DemoPage; 9] = [
     DemoPage { title: "Retrieval", text: include_str!("../../docs/src/retrieval.md") },
 ];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_page_of_the_manual_is_read_under_its_own_title() {
-        let contents = include_str!("../../docs/src/SUMMARY.md");
-        let listed: Vec<&str> =
-            contents.lines().filter_map(|line| line.strip_prefix("- [")?.split(']').next()).collect();
-        let read: Vec<&str> = PAGES.iter().map(|page| page.title).collect();
-        // The page on architecture only points to the repository's own.
-        let missing: Vec<&&str> =
-            listed.iter().filter(|title| !read.contains(title) && **title != "Architecture").collect();
-        assert!(missing.is_empty(), "{missing:?}");
-        for page in &PAGES {
-            assert!(page.text.starts_with(&format!("# {}", page.title)), "{}", page.title);
-        }
-    }
-
-    #[test]
-    fn what_is_suggested_is_a_question_that_the_manual_asks_itself() {
-        for question in SUGGESTIONS {
-            assert!(PAGES.iter().any(|page| page.text.contains(&format!("\n## {question}\n"))), "{question}");
-        }
-    }
+/// Every page without the sections that [`questions`] gives, so that nothing is read twice; pages of nothing else are left
+/// out.
+pub fn pages() -> impl Iterator<Item = (&'static str, String)> {
+    PAGES.iter().filter_map(|page| {
+        let (head, _) = page.text.split_once("\n## ").unwrap_or((page.text, ""));
+        let sections = page.text.split("\n## ").skip(1).filter(|section| as_question(section).is_none());
+        let rest: String = sections.map(|section| format!("\n## {section}")).collect();
+        let said = head.lines().skip(1).any(|line| !line.trim().is_empty()) || !rest.is_empty();
+        said.then(|| (page.title, format!("{head}{rest}")))
+    })
 }
+
+/// A question that the manual asks itself, as a heading, with the section below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DemoQuestion {
+    /// The heading.
+    pub question: &'static str,
+    /// The section, Markdown.
+    pub answer: &'static str,
+}
+
+/// Every such question, in the order of the manual. Read as sources of kind `qa` beside [`pages`], they are answered with
+/// their whole section.
+pub fn questions() -> impl Iterator<Item = DemoQuestion> {
+    let sections = PAGES.iter().flat_map(|page| page.text.split("\n## ").skip(1));
+    sections.filter_map(as_question)
+}
+
+fn as_question(section: &'static str) -> Option<DemoQuestion> {
+    let (question, answer) = section.split_once('\n')?;
+    let (question, answer) = (question.trim(), answer.trim());
+    (question.ends_with('?') && !answer.is_empty()).then_some(DemoQuestion { question, answer })
+}
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ const UNMATCHED: &str = "unmatched";
 ///
 /// # Errors
 /// Never one of its own.
-pub async fn access(
+pub(super) async fn access(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -29,14 +29,14 @@ impl AdmittedOrigin {
 
 /// The browser asks first, for the routes of one chatbot: answered where the page's origin is admitted.
 #[route("/v1/chatbots/{chatbot_id}/{visitor_route:public|sessions|messages|events}", method = "OPTIONS")]
-pub async fn preflight_chatbot(_: PublicChatbot) -> HttpResponse {
+pub(crate) async fn preflight_chatbot(_: PublicChatbot) -> HttpResponse {
     preflight()
 }
 
 /// The browser asks first, for a session's history. It doesn't show the token then, so the session's chatbot is
 /// not known; the history itself is shown to admitted origins only.
 #[route("/v1/sessions/{session_id}/messages", method = "OPTIONS")]
-pub async fn preflight_session() -> HttpResponse {
+pub(crate) async fn preflight_session() -> HttpResponse {
     let mut response = preflight();
     response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     response

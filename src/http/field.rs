@@ -6,7 +6,7 @@ use crate::error::FieldError;
 
 /// A length in characters, and nothing that can't be printed but line breaks and tabs.
 #[must_use]
-pub fn chars(field: &str, text: &str, allowed: RangeInclusive<usize>) -> Option<FieldError> {
+pub(super) fn chars(field: &str, text: &str, allowed: RangeInclusive<usize>) -> Option<FieldError> {
     if !allowed.contains(&text.chars().count()) {
         let message = format!("Give {} to {} characters.", allowed.start(), allowed.end());
         return Some(FieldError::new(field, message));
@@ -17,7 +17,7 @@ pub fn chars(field: &str, text: &str, allowed: RangeInclusive<usize>) -> Option<
 
 /// The shape of an e-mail address (RFC 5321, 4.5.3.1 for the lengths). Whether it exists, only a mail can tell.
 #[must_use]
-pub fn email(field: &str, text: &str) -> Option<FieldError> {
+pub(super) fn email(field: &str, text: &str) -> Option<FieldError> {
     let well_formed = text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
@@ -31,7 +31,7 @@ pub fn email(field: &str, text: &str) -> Option<FieldError> {
 
 /// A number within bounds.
 #[must_use]
-pub fn within<T: PartialOrd + std::fmt::Display>(
+pub(super) fn within<T: PartialOrd + std::fmt::Display>(
     field: &str,
     value: &T,
     allowed: &RangeInclusive<T>,

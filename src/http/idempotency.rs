@@ -27,7 +27,7 @@ const RESPONSE_BYTES_MAX: usize = 4 * 1024 * 1024;
 ///
 /// # Errors
 /// Never one of its own.
-pub async fn idempotency(
+pub(super) async fn idempotency(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -15,7 +15,7 @@ use crate::error::{ApiError, ErrorCode};
 
 /// A JSON body. Depth is bounded by serde_json's recursion limit.
 #[derive(Debug, Clone)]
-pub struct Json<T>(pub T);
+pub(super) struct Json<T>(pub T);
 
 impl<T> Deref for Json<T> {
     type Target = T;
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 /// A JSON body that may be left out; then every field has its default.
 #[derive(Debug, Clone)]
-pub struct OptionalJson<T>(pub T);
+pub(super) struct OptionalJson<T>(pub T);
 
 impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     type Error = ApiError;
@@ -89,7 +89,7 @@ fn body_error(error: &actix_web::Error) -> ApiError {
 ///
 /// # Errors
 /// `invalid_json` for what is no JSON, `validation_failed` for what doesn't fit.
-pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|error| syntax_error(&error))?;
     serde_json::from_value(value).map_err(|error| field_error(&error))
 }

@@ -31,7 +31,8 @@ const PATH_PARTS: [(&str, &str); 8] = [
 ];
 
 /// What the tags stand for, in the order of reading.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
+    ("visitors", "What widgets on websites use"),
     ("auth", "Sign up, in and out"),
     ("account", "The account and its keys"),
     ("chatbots", "Chatbots and their versions"),

@@ -18,7 +18,7 @@ const LIMIT_MAX: u32 = 200;
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct PageQuery {
+pub(super) struct PageQuery {
     /// Most items to give, 1 to 200; 50 when left out.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
@@ -31,7 +31,7 @@ impl PageQuery {
     ///
     /// # Errors
     /// When the limit is out of range.
-    pub fn limit(&self) -> Result<u32, ApiError> {
+    pub(super) fn limit(&self) -> Result<u32, ApiError> {
         match self.limit {
             None => Ok(LIMIT_DEFAULT),
             Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit),
@@ -43,7 +43,7 @@ impl PageQuery {
     ///
     /// # Errors
     /// When the limit is out of range or the cursor was not given by this server.
-    pub fn page(&self) -> Result<store::Page, ApiError> {
+    pub(super) fn page(&self) -> Result<store::Page, ApiError> {
         let cursor = self.cursor.as_deref().filter(|cursor| !cursor.is_empty());
         let cursor = cursor.map(store::Cursor::parse).transpose().map_err(|_| bad_cursor())?;
         Ok(store::Page { limit: self.limit()?, cursor })
@@ -52,13 +52,13 @@ impl PageQuery {
 
 /// The cursor can't be read.
 #[must_use]
-pub fn bad_cursor() -> ApiError {
+pub(super) fn bad_cursor() -> ApiError {
     ApiError::invalid_field("cursor", "Give the `next_cursor` of an earlier page, unchanged.")
 }
 
 /// Query parameters; unknown ones are refused by name.
 #[derive(Debug, Clone)]
-pub struct Query<T>(pub T);
+pub(super) struct Query<T>(pub T);
 
 impl<T: serde::de::DeserializeOwned> FromRequest for Query<T> {
     type Error = ApiError;
@@ -77,7 +77,7 @@ fn query_error(message: &str) -> ApiError {
 
 /// One page of a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Paged<T> {
+pub(super) struct Paged<T> {
     /// The items, in order.
     pub items: Vec<T>,
     /// The cursor of the next page; null on the last.
@@ -86,7 +86,7 @@ pub struct Paged<T> {
 
 impl<T> Paged<T> {
     /// A page of the store's, each item as clients see it.
-    pub fn of<R>(page: store::Paged<R>, view: impl FnMut(R) -> T) -> Self {
+    pub(super) fn of<R>(page: store::Paged<R>, view: impl FnMut(R) -> T) -> Self {
         Self { items: page.items.into_iter().map(view).collect(), next_cursor: page.next_cursor }
     }
 }

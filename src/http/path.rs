@@ -10,6 +10,6 @@ use crate::error::ApiError;
 ///
 /// # Errors
 /// `not_found` when it is no such value.
-pub fn path_part<T: FromStr>(request: &HttpRequest, name: &str) -> Result<T, ApiError> {
+pub(super) fn path_part<T: FromStr>(request: &HttpRequest, name: &str) -> Result<T, ApiError> {
     request.match_info().get(name).and_then(|part| part.parse().ok()).ok_or_else(ApiError::not_found)
 }

@@ -11,7 +11,7 @@ use crate::error::ApiError;
 ///
 /// # Errors
 /// When the store can't be read.
-pub async fn period(service: &Service, account: AccountId) -> Result<PeriodUsage, ApiError> {
+pub(super) async fn period(service: &Service, account: AccountId) -> Result<PeriodUsage, ApiError> {
     let since = month_start(service.clock.now());
     service.store.period(account, since).await?.ok_or_else(ApiError::not_found)
 }
@@ -20,7 +20,7 @@ pub async fn period(service: &Service, account: AccountId) -> Result<PeriodUsage
 ///
 /// # Errors
 /// `quota_exceeded` when `held` has reached `limit`.
-pub fn room_for_one_more(what: &str, held: u64, limit: Option<u64>) -> Result<(), ApiError> {
+pub(super) fn room_for_one_more(what: &str, held: u64, limit: Option<u64>) -> Result<(), ApiError> {
     match limit {
         Some(limit) if held >= limit => Err(ApiError::plan_limit(what, limit)),
         Some(_) | None => Ok(()),
@@ -29,14 +29,14 @@ pub fn room_for_one_more(what: &str, held: u64, limit: Option<u64>) -> Result<()
 
 /// The beginning of the month, UTC.
 #[must_use]
-pub fn month_start(now: Timestamp) -> Timestamp {
+pub(super) fn month_start(now: Timestamp) -> Timestamp {
     let first = now.date_naive() - Days::new(u64::from(now.day0()));
     first.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// The beginning of the next month, UTC.
 #[must_use]
-pub fn month_end(now: Timestamp) -> Timestamp {
+pub(super) fn month_end(now: Timestamp) -> Timestamp {
     month_start(now) + Months::new(1)
 }
 

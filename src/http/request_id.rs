@@ -7,14 +7,14 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use super::service::Service;
 
 /// The header in which the id comes and goes.
-pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Longest id that is taken from a client or proxy, in characters.
 const CHARS_MAX: usize = 64;
 
 /// The id of a request: the client's own if it sent a sensible one, else a new UUID.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(pub String);
+pub(super) struct RequestId(pub String);
 
 impl RequestId {
     /// Gives a request its id.

@@ -17,7 +17,7 @@ const EXEMPT: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 ///
 /// # Errors
 /// Never one of its own.
-pub async fn throttle(
+pub(super) async fn throttle(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

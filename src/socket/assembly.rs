@@ -5,11 +5,11 @@ use bytes::{Bytes, BytesMut};
 use super::close::Disconnect;
 
 /// The longest message, in bytes.
-pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+pub(super) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 
 /// A message in pieces.
 #[derive(Debug)]
-pub struct Assembly {
+pub(super) struct Assembly {
     bytes_max: usize,
     kind: Option<Kind>,
     parts: BytesMut,
@@ -19,7 +19,7 @@ pub struct Assembly {
 
 /// What a message is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Text.
     Text,
     /// Bytes.
@@ -29,7 +29,7 @@ pub enum Kind {
 impl Assembly {
     /// Takes messages of at most `bytes_max` bytes.
     #[must_use]
-    pub fn new(bytes_max: usize) -> Self {
+    pub(super) fn new(bytes_max: usize) -> Self {
         Self { bytes_max, kind: None, parts: BytesMut::new(), valid: 0 }
     }
 
@@ -37,7 +37,7 @@ impl Assembly {
     ///
     /// # Errors
     /// When it is too long or already can't become text.
-    pub fn first(&mut self, kind: Kind, part: &[u8]) -> Result<(), Disconnect> {
+    pub(super) fn first(&mut self, kind: Kind, part: &[u8]) -> Result<(), Disconnect> {
         self.kind = Some(kind);
         self.push(part)
     }
@@ -46,7 +46,7 @@ impl Assembly {
     ///
     /// # Errors
     /// As for [`Self::first`].
-    pub fn more(&mut self, part: &[u8]) -> Result<(), Disconnect> {
+    pub(super) fn more(&mut self, part: &[u8]) -> Result<(), Disconnect> {
         self.push(part)
     }
 
@@ -54,7 +54,7 @@ impl Assembly {
     ///
     /// # Errors
     /// As for [`Self::first`], and when text ends within a character.
-    pub fn last(&mut self, part: &[u8]) -> Result<(Kind, Bytes), Disconnect> {
+    pub(super) fn last(&mut self, part: &[u8]) -> Result<(Kind, Bytes), Disconnect> {
         self.push(part)?;
         let kind = self.kind.take().ok_or(Disconnect::ProtocolBroken)?;
         if kind == Kind::Text && self.valid < self.parts.len() {

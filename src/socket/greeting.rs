@@ -21,7 +21,7 @@ const PAGE_URL_BYTES_MAX: usize = 2_048;
 
 /// Why a connection does not come about.
 #[derive(Debug, PartialEq, Eq)]
-pub enum NotGreeted {
+pub(super) enum NotGreeted {
     /// The token proves nothing here.
     InvalidToken,
     /// Said as the reply; the client may try again.
@@ -30,22 +30,22 @@ pub enum NotGreeted {
 
 /// What a client wants, taken out of its command.
 #[derive(Debug)]
-pub struct Greeting {
+pub(super) struct Greeting {
     token: Option<String>,
     data: ConnectData,
     positions: Vec<(String, Since)>,
 }
 
 /// An attached connection.
-pub struct Greeted {
+pub(super) struct Greeted {
     /// The session.
-    pub session: SessionHandle,
+    pub(super) session: SessionHandle,
     /// The session's welcome.
-    pub welcome: Welcome,
+    pub(super) welcome: Welcome,
     /// The session's token, renewed.
-    pub token: String,
+    pub(super) token: String,
     /// Whether the client asked for what it missed.
-    pub was_recovering: bool,
+    pub(super) was_recovering: bool,
 }
 
 impl From<Connect<'_>> for Greeting {
@@ -63,7 +63,7 @@ impl From<Connect<'_>> for Greeting {
 impl Greeting {
     /// A greeting with a token and, where the client was before, its position.
     #[must_use]
-    pub fn resuming(token: Option<String>, position: Option<(Epoch, Seq)>) -> Self {
+    pub(super) fn resuming(token: Option<String>, position: Option<(Epoch, Seq)>) -> Self {
         let positions = position.map(|(epoch, seq)| (String::new(), Since::Position(epoch, seq)));
         Self { token, data: ConnectData::default(), positions: positions.into_iter().collect() }
     }
@@ -72,7 +72,7 @@ impl Greeting {
     ///
     /// # Errors
     /// When the token proves nothing here, or the chatbot or session refuses.
-    pub async fn greet(
+    pub(super) async fn greet(
         self,
         service: &Service,
         chatbot: &ChatbotHandle,
@@ -181,7 +181,7 @@ struct SubscriptionReply<'a> {
 impl Greeted {
     /// The reply to the connect command, followed by the answer being written, if there is one.
     #[must_use]
-    pub fn reply(&self, id: u32, client: Uuid, config: &PublicConfig) -> Vec<u8> {
+    pub(super) fn reply(&self, id: u32, client: Uuid, config: &PublicConfig) -> Vec<u8> {
         let (session_id, welcome) = (self.session.id(), &self.welcome);
         let subscription = SubscriptionReply {
             recoverable: true,

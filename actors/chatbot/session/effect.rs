@@ -1,29 +1,22 @@
 //! How a session touches the world: the only place in its folder that uses ports.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::command::{Command, Reply};
+use super::handle::Obey;
 use super::outlet::Responder;
-use super::state::{CommandId, Credit, Effect, FreshIds, Input, Memory, SessionState, Ticket};
-use super::transcript::Transcript;
-use super::{Early, Session, Stage, rules_of, snapshot};
+use super::state::{CommandId, Credit, Effect, FreshIds, Input, SessionState, Ticket};
+use super::{Early, Session, Stage, Writer, snapshot};
 use crate::answer::{AnswerTask, write_answer};
 use crate::journal::{Append, Promise};
 use crate::kernel::{ExitReason, VitalState};
-use crate::model::{
-    AnswerId, Event, MessageId, Publication, PublicationData, Refusal, Role, Seq, SessionMeta,
-};
+use crate::model::{AnswerId, MessageId, Publication, PublicationData, Refusal, Role, Seq, SessionMeta};
 use crate::ports::{PortError, Ports, Record, RecordBody, Turn};
 
-/// Events that are read from the store at once.
-const TAIL_LEN: u32 = 500;
-
 /// How long a session waits before it reads its history again after a failure; doubled up to a second.
-const RELOAD_DELAY: Duration = Duration::from_millis(50);
 
 impl Session {
     /// Does what the state wants done, in order, and hands over what the listeners are owed.
@@ -39,11 +32,7 @@ impl Session {
                 Effect::Stream(piece) => self.stream(&piece),
                 Effect::Keep(ticket, body) => self.keep(ticket, body, ctx),
                 Effect::StartAnswer(question) => self.start_answer(question, ctx),
-                Effect::CancelAnswer => {
-                    if let Some(writer) = self.writer.take() {
-                        writer.abort();
-                    }
-                }
+                Effect::CancelAnswer => drop(self.writer.take()),
                 Effect::Settle => {
                     if let Some(reservation) = self.held.pop() {
                         reservation.settle();
@@ -106,6 +95,12 @@ impl Session {
     }
 
     fn refilled(&mut self, refilled: Result<(), Refusal>, ctx: &mut Context<Self>) {
+        if let Stage::Loading(early) = &mut self.stage {
+            // The history is being read again: what waited for a credit waits for it as well.
+            let waiting = self.unpaid.drain(..);
+            early.extend(waiting.map(|(command, responder)| Early::Obey(Obey { command, responder })));
+            return;
+        }
         while let Some((command, responder)) = self.unpaid.pop_front() {
             let wanted = matches!(&self.stage, Stage::Active(state) if state.wants_credit(&command));
             let credit = match (wanted, self.context.account.reserve(), &refilled) {
@@ -149,75 +144,7 @@ impl Session {
             passages_max: self.context.limits.answer_passages_max,
         };
         let writing = actix_rt::spawn(write_answer(task, ctx.address().recipient()));
-        self.writer = Some(writing.abort_handle());
-    }
-
-    /// Reads snapshot and journal; what comes meanwhile waits.
-    pub(super) fn load(&mut self, ctx: &mut Context<Self>) {
-        let (ports, id) = (self.context.ports.clone(), self.id);
-        let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
-        let read = async move { read_history(&ports, id, ring).await };
-        ctx.spawn(read.into_actor(self).map(|history, session, ctx| session.loaded(history, ctx)));
-    }
-
-    fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
-        match history {
-            Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => {
-                let message = "This conversation does not exist any more. Begin a new one.";
-                self.refuse_early(&Refusal::new(crate::model::RefusalCode::SessionClosed, message));
-                self.life.ends(ExitReason::Finished);
-                ctx.stop();
-            }
-            Err(error) => {
-                tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
-                self.refuse_early(&Refusal::overloaded());
-                ctx.run_later(RELOAD_DELAY * 4, |session, ctx| session.load(ctx));
-            }
-        }
-    }
-
-    fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
-        let rules = rules_of(&self.view, &self.context.limits);
-        let transcript = Transcript::new(self.context.limits.session_ring_len);
-        let mut state = SessionState::new(history.meta, rules, transcript);
-        let unanswered = state.recall(history.memory, &history.events);
-        let early = match std::mem::replace(&mut self.stage, Stage::Active(Box::new(state))) {
-            Stage::Loading(early) => early,
-            Stage::Active(_) => Vec::new(),
-        };
-        self.snapshot_seq = history.snapshot_seq;
-        self.life.vital().set(VitalState::Running);
-        self.resume(unanswered, ctx);
-        for waiting in early {
-            match waiting {
-                Early::Attach(attach) => self.attach(attach, ctx),
-                Early::Obey(obey) => self.obey(obey, ctx),
-            }
-        }
-        self.rest_if_idle(ctx);
-    }
-
-    /// Answers what an earlier life left unanswered, as far as credits are at hand.
-    fn resume(&mut self, unanswered: Vec<(MessageId, String)>, ctx: &mut Context<Self>) {
-        let mut effects = Vec::new();
-        for (message_id, text) in unanswered {
-            let Some(reservation) = self.context.account.reserve() else { break };
-            self.held.push(reservation);
-            let fresh = fresh_ids(&self.context.ports);
-            if let Stage::Active(state) = &mut self.stage {
-                state.resume(message_id, text, fresh, &mut effects);
-            }
-        }
-        self.enact(&mut effects, ctx);
-    }
-
-    /// What is stored is not known: forget what is in memory and read again. Listeners are told to attach anew.
-    fn reload(&mut self, ctx: &mut Context<Self>) {
-        self.listeners = super::Listeners::default();
-        self.stage = Stage::Loading(Vec::new());
-        self.life.vital().set(VitalState::Loading);
-        ctx.run_later(RELOAD_DELAY, |session, ctx| session.load(ctx));
+        self.writer = Some(Writer(writing.abort_handle()));
     }
 
     fn save_now_and_then(&mut self, ctx: &mut Context<Self>) {
@@ -280,49 +207,12 @@ impl Session {
 
     fn is_idle(&self) -> bool {
         let quiet = matches!(&self.stage, Stage::Active(state) if state.is_quiet());
-        quiet && self.listeners.is_empty() && self.unpaid.is_empty() && self.draining == super::Draining::No
+        let nothing_waits = self.unpaid.is_empty() && self.unanswered.is_empty();
+        quiet && nothing_waits && self.listeners.is_empty() && self.draining == super::Draining::No
     }
 }
 
-/// All that is stored of a session.
-struct History {
-    meta: SessionMeta,
-    memory: Option<Memory>,
-    snapshot_seq: u64,
-    events: Vec<Event>,
-}
-
-async fn read_history(
-    ports: &Ports,
-    id: crate::model::SessionId,
-    ring: u64,
-) -> Result<Option<History>, PortError> {
-    let Some(meta) = ports.journal.find(id).await? else { return Ok(None) };
-    let memory = match ports.snapshots.load(snapshot::key(id)).await? {
-        None => None,
-        Some(stored) => snapshot::decode(&stored)
-            .inspect_err(|error| {
-                tracing::warn!(session.id = %id, error = ?error, "a snapshot is set aside; the journal has everything");
-            })
-            .ok(),
-    };
-    let snapshot_seq = memory.as_ref().map_or(0, |memory| memory.seq.0);
-    let mut after = Seq(snapshot_seq.saturating_sub(ring));
-    let mut events = Vec::new();
-    loop {
-        let tail = ports.journal.tail(id, after, TAIL_LEN).await?;
-        let Some(last) = tail.last() else { break };
-        after = last.seq;
-        let whole = tail.len() < usize::try_from(TAIL_LEN).unwrap_or(usize::MAX);
-        events.extend(tail);
-        if whole {
-            break;
-        }
-    }
-    Ok(Some(History { meta, memory, snapshot_seq, events }))
-}
-
-fn fresh_ids(ports: &Ports) -> FreshIds {
+pub(super) fn fresh_ids(ports: &Ports) -> FreshIds {
     let now = ports.clock.now();
     FreshIds {
         message_id: MessageId::from_uuid(ports.dice.id(now)),

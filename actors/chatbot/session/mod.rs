@@ -10,6 +10,7 @@ mod effect;
 pub mod handle;
 mod listeners;
 mod outlet;
+mod past;
 mod snapshot;
 pub mod state;
 pub mod transcript;
@@ -26,13 +27,14 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
+use self::past::Carried;
 use self::state::{CommandId, Effect, Input, Rules, SessionState};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
-use crate::model::{Refusal, SessionId, SessionMeta};
+use crate::model::{MessageId, Refusal, SessionId, SessionMeta};
 use crate::ports::Ports;
 
 /// What all sessions of one chatbot share.
@@ -72,11 +74,22 @@ pub struct Session {
     commands: u64,
     held: Vec<Reservation>,
     unpaid: VecDeque<(Command, Responder)>,
-    writer: Option<AbortHandle>,
+    writer: Option<Writer>,
+    unanswered: VecDeque<(MessageId, String)>,
+    carried: Option<Carried>,
     idle: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
     draining: Draining,
+}
+
+/// The task that writes the answer; dropping it, also with its session, ends what it asks of a model.
+struct Writer(AbortHandle);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Whether the history is at hand.
@@ -124,6 +137,8 @@ impl Session {
             held: Vec::new(),
             unpaid: VecDeque::new(),
             writer: None,
+            unanswered: VecDeque::new(),
+            carried: None,
             idle: None,
             effects: Vec::new(),
             snapshot_seq: 0,

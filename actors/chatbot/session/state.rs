@@ -1,6 +1,7 @@
 //! What a session knows and how it decides: inputs go in, effects come out. No waiting, no outside.
 
 mod answering;
+mod durable;
 mod phases;
 mod recovery;
 mod talking;
@@ -10,6 +11,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use self::durable::Durable;
 use super::command::{Command, Reply};
 use super::transcript::{Known, Transcript};
 use crate::kernel::{Pace, TokenBucket};
@@ -200,6 +202,17 @@ pub struct SessionState {
     pending: VecDeque<Pending>,
     waiting: VecDeque<Question>,
     writing: Option<Writing>,
+    durable: Durable,
+    stored: Stored,
+}
+
+/// Whether the session itself is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    /// It has a row, or somebody else has seen to that.
+    Yes,
+    /// Its first record is under way.
+    NotYet,
 }
 
 impl SessionState {
@@ -217,13 +230,41 @@ impl SessionState {
             pending: VecDeque::new(),
             waiting: VecDeque::new(),
             writing: None,
+            durable: Durable::default(),
+            stored: Stored::Yes,
         }
+    }
+
+    /// Counts records from `first`, so that none of an earlier reading of the same history is mistaken for one of this.
+    #[must_use]
+    pub const fn counting_from(mut self, first: Ticket) -> Self {
+        self.tickets = first.0;
+        self
+    }
+
+    /// The number of the record that is kept next.
+    #[must_use]
+    pub const fn next_ticket(&self) -> Ticket {
+        Ticket(self.tickets)
+    }
+
+    /// Whether that record is under way.
+    #[must_use]
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.pending.front().is_some_and(|first| first.ticket <= ticket) && ticket < self.next_ticket()
+    }
+
+    /// Whether nothing was ever stored of this session: it can be opened again with the same facts.
+    #[must_use]
+    pub fn is_unstored(&self) -> bool {
+        self.stored == Stored::NotYet
     }
 
     /// Takes one input and appends what is to be done to `out`, in order.
     pub fn apply(&mut self, input: Input, now: Timestamp, out: &mut Vec<Effect>) {
         match input {
             Input::Opened => {
+                self.stored = Stored::NotYet;
                 self.keep(RecordBody::Opened(self.meta.clone()), Vec::new(), Then::Nothing, out);
             }
             Input::Command { id, command, fresh, credit } => {
@@ -293,10 +334,12 @@ impl SessionState {
     fn kept(&mut self, up_to: Ticket, out: &mut Vec<Effect>) {
         while self.pending.front().is_some_and(|pending| pending.ticket <= up_to) {
             let Some(pending) = self.pending.pop_front() else { return };
+            self.stored = Stored::Yes;
             for (id, reply) in pending.replies {
                 out.push(Effect::Reply(id, Ok(reply)));
             }
             for event in &pending.events {
+                self.durable.take(event);
                 out.push(Effect::Publish(self.transcript.publish(event)));
             }
             match pending.then {

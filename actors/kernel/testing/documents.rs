@@ -85,7 +85,8 @@ impl Default for ScriptedExtractor {
 impl Extractor for ScriptedExtractor {
     async fn extract(&self, raw: Raw) -> Result<Extracted, ExtractError> {
         self.switch.pass().await.map_err(|error| ExtractError::Malformed(error.to_string()))?;
-        let text = String::from_utf8(raw.bytes.to_vec()).map_err(|_| ExtractError::Malformed("bytes".into()))?;
+        let text =
+            String::from_utf8(raw.bytes.to_vec()).map_err(|_| ExtractError::Malformed("bytes".into()))?;
         if text.trim().is_empty() {
             return Err(ExtractError::Empty);
         }

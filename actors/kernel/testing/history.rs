@@ -55,7 +55,8 @@ impl Histories {
         if stored.len() == before {
             stored.extend_from_slice(events);
             Outcome::Kept
-        } else if there.len() >= events.len() && there.iter().zip(events).all(|(there, event)| there == event) {
+        } else if there.len() >= events.len() && there.iter().zip(events).all(|(there, event)| there == event)
+        {
             Outcome::Kept
         } else {
             Outcome::Conflict

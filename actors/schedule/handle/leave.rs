@@ -2,8 +2,8 @@
 
 use actix::{ActorContext, Context, Handler};
 
-use crate::schedule::Schedule;
 use crate::kernel::{ExitReason, Leave};
+use crate::schedule::Schedule;
 
 impl Handler<Leave> for Schedule {
     type Result = ();

@@ -1,6 +1,6 @@
 //! The caller's account.
 
-pub mod api_keys;
-pub mod read;
-pub mod update;
+pub(super) mod api_keys;
+pub(super) mod read;
+pub(super) mod update;
 mod view;

@@ -9,6 +9,6 @@ use crate::http::member::Member;
 /// Show the account
 #[utoipa::path(tag = "account", responses((status = 200, description = "The account.", body = Account)))]
 #[get("/v1/account")]
-pub async fn show_account(member: Member) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_account(member: Member) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(Account::of(&member.tenant).await?))
 }

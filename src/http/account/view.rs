@@ -10,7 +10,7 @@ use crate::store::{AccountRecord, Tenant};
 
 /// A tenant: who pays, whose things are fenced from everybody else's.
 #[derive(Serialize, ToSchema)]
-pub struct Account {
+pub(super) struct Account {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: AccountId,

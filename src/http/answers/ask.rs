@@ -25,7 +25,7 @@ use crate::visitor::{Introduction, begin_session};
 /// A question.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// The words.
     #[schema(min_length = 1)]
     text: String,
@@ -40,7 +40,7 @@ pub struct Ask {
 
 /// A question with its answer.
 #[derive(Serialize, ToSchema)]
-pub struct Answered {
+pub(crate) struct Answered {
     /// The conversation, to go on with.
     #[schema(value_type = uuid::Uuid)]
     session_id: SessionId,
@@ -56,7 +56,7 @@ pub struct Answered {
 }
 
 /// Who asks: somebody of the account, or a visitor.
-pub struct Asker {
+pub(crate) struct Asker {
     chatbot: Arc<ChatbotHandle>,
     tenant: Tenant,
     standing: Standing,
@@ -155,7 +155,7 @@ fn no_such_session() -> ApiError {
     (status = 503, description = "Busy; nothing was stored.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/messages")]
-pub async fn ask(
+pub(crate) async fn ask(
     asker: Asker,
     service: web::Data<Service>,
     request: HttpRequest,

@@ -1,6 +1,6 @@
 //! Questions and answers over plain HTTP.
 
-pub mod ask;
+pub(super) mod ask;
 mod exchange;
 mod ui_stream;
 

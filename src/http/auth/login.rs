@@ -13,7 +13,7 @@ use crate::http::service::Service;
 /// Who signs in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// The address.
     #[schema(format = "email")]
     email: String,
@@ -24,7 +24,7 @@ pub struct Credentials {
 
 /// The proof of having signed in.
 #[derive(Serialize, ToSchema)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     /// Send it as `Authorization: Bearer …`.
     access_token: String,
     /// Always `Bearer`.
@@ -43,7 +43,7 @@ pub struct SignedIn {
     (status = 401, description = "Wrong e-mail or password.", body = Problem),
 ))]
 #[post("/v1/auth/login")]
-pub async fn login(
+pub(crate) async fn login(
     request: HttpRequest,
     service: web::Data<Service>,
     body: Json<Credentials>,

@@ -12,6 +12,6 @@ use crate::http::service::Service;
 /// expires.
 #[utoipa::path(tag = "auth", responses((status = 204, description = "Signed out.")))]
 #[post("/v1/auth/logout")]
-pub async fn logout(_member: Member, service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn logout(_member: Member, service: web::Data<Service>) -> HttpResponse {
     HttpResponse::NoContent().cookie(cookie(&service.options, String::new(), 0)).finish()
 }

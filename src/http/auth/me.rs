@@ -13,7 +13,7 @@ use crate::store::{MemberRole, Operator};
 
 /// Who the caller is, and for whom they act.
 #[derive(Serialize, ToSchema)]
-pub struct Me {
+pub(crate) struct Me {
     /// The account.
     #[schema(value_type = uuid::Uuid)]
     account_id: AccountId,
@@ -78,6 +78,6 @@ impl From<&Caller> for Me {
 /// Who am I?
 #[utoipa::path(tag = "auth", responses((status = 200, description = "The caller.", body = Me)))]
 #[get("/v1/me")]
-pub async fn me(member: Member) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn me(member: Member) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(Me::from(&*member.caller)))
 }

@@ -1,7 +1,7 @@
 //! Signing up, in and out.
 
 mod cookie;
-pub mod login;
-pub mod logout;
-pub mod me;
-pub mod register;
+pub(super) mod login;
+pub(super) mod logout;
+pub(super) mod me;
+pub(super) mod register;

@@ -14,7 +14,7 @@ use crate::store::{NewUser, StoreError};
 /// Who registers.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRegistration {
+pub(crate) struct NewRegistration {
     /// The name that colleagues and visitors see.
     #[schema(min_length = 1, max_length = 100)]
     name: String,
@@ -28,7 +28,7 @@ pub struct NewRegistration {
 
 /// Who registered.
 #[derive(Serialize, ToSchema)]
-pub struct Registered {
+pub(crate) struct Registered {
     /// The person.
     #[schema(value_type = uuid::Uuid)]
     user_id: UserId,
@@ -50,7 +50,7 @@ pub struct Registered {
     (status = 409, description = "The e-mail is taken.", body = Problem),
 ))]
 #[post("/v1/auth/register")]
-pub async fn register(
+pub(crate) async fn register(
     request: HttpRequest,
     service: web::Data<Service>,
     body: Json<NewRegistration>,

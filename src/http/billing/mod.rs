@@ -1,5 +1,5 @@
 //! Plans, and what is left of them.
 
-pub mod plans;
-pub mod read;
+pub(super) mod plans;
+pub(super) mod read;
 mod view;

@@ -11,7 +11,7 @@ use crate::http::service::Service;
     (status = 200, description = "What is on offer.", body = Paged<Plan>),
 ))]
 #[get("/v1/billing/plans")]
-pub async fn list_plans(service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn list_plans(service: web::Data<Service>) -> HttpResponse {
     let plans = service.options.plans.iter();
     let items = plans.map(|(id, plan)| Plan::new(Some(id.clone()), plan.clone())).collect();
     HttpResponse::Ok().json(Paged::<Plan> { items, next_cursor: None })

@@ -13,7 +13,7 @@ use crate::http::service::Service;
 
 /// The account's plan and what it has used of it.
 #[derive(Serialize, ToSchema)]
-pub struct Billing {
+pub(crate) struct Billing {
     /// What the account may use.
     plan: Plan,
     /// The month that is counted.
@@ -24,7 +24,7 @@ pub struct Billing {
 
 /// A calendar month, UTC.
 #[derive(Serialize, ToSchema)]
-pub struct Period {
+pub(crate) struct Period {
     /// Its first moment.
     from: DateTime<Utc>,
     /// The first moment after it.
@@ -33,7 +33,7 @@ pub struct Period {
 
 /// What was used, and what is there.
 #[derive(Serialize, ToSchema)]
-pub struct PeriodUsage {
+pub(crate) struct PeriodUsage {
     /// Answers given in the month.
     answers: u64,
     /// Answers left; null is unlimited.
@@ -45,7 +45,10 @@ pub struct PeriodUsage {
 /// Show plan and usage
 #[utoipa::path(tag = "billing", responses((status = 200, description = "Plan and usage.", body = Billing)))]
 #[get("/v1/billing")]
-pub async fn show_billing(member: Member, service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_billing(
+    member: Member,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
     let now = service.clock.now();
     let used = period(&service, member.caller.account_id).await?;
     let on_offer = service.options.plans.iter().find(|(_, plan)| **plan == used.plan);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// What an account may use; null is unlimited.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Plan {
+pub(super) struct Plan {
     /// Its key; null for a plan that is not on offer any more.
     #[schema(value_type = Option<String>)]
     id: Option<PlanId>,

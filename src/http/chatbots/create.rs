@@ -22,7 +22,7 @@ const SLUG_ATTEMPTS: usize = 5;
     (status = 402, description = "The plan allows no more chatbots.", body = Problem),
 ))]
 #[post("/v1/chatbots")]
-pub async fn create_chatbot(
+pub(crate) async fn create_chatbot(
     member: Member<Write>,
     service: web::Data<Service>,
     body: Json<Map<String, Value>>,

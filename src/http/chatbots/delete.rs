@@ -12,7 +12,7 @@ use crate::http::service::Service;
 /// With all it has read and all its conversations. What it used stays counted.
 #[utoipa::path(tag = "chatbots", responses((status = 204, description = "Deleted.")))]
 #[delete("/v1/chatbots/{chatbot_id}")]
-pub async fn delete_chatbot(
+pub(crate) async fn delete_chatbot(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

@@ -15,7 +15,7 @@ use crate::http::service::Service;
 /// How the copy differs.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Duplicate {
+pub(crate) struct Duplicate {
     /// The copy's name; the original's with "(copy)" when left out.
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
@@ -28,7 +28,7 @@ pub struct Duplicate {
     (status = 201, description = "The copy.", body = Chatbot),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/duplicate")]
-pub async fn duplicate_chatbot(
+pub(crate) async fn duplicate_chatbot(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     body: OptionalJson<Duplicate>,

@@ -12,7 +12,7 @@ use crate::http::page::{PageQuery, Paged, Query};
     (status = 200, description = "The account's chatbots, newest first.", body = Paged<Chatbot>),
 ))]
 #[get("/v1/chatbots")]
-pub async fn list_chatbots(member: Member, query: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list_chatbots(member: Member, query: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
     let page = member.tenant.chatbots(&query.0.page()?).await?;
     Ok(HttpResponse::Ok().json(Paged::of(page, Chatbot::from)))
 }

@@ -1,17 +1,17 @@
 //! Chatbots and their configurations.
 
-pub mod create;
-pub mod delete;
-pub mod duplicate;
-pub mod list;
+pub(super) mod create;
+pub(super) mod delete;
+pub(super) mod duplicate;
+pub(super) mod list;
 mod patch;
-pub mod public;
-pub mod read;
-pub mod restore;
-pub mod schema;
-pub mod search;
+pub(super) mod public;
+pub(super) mod read;
+pub(super) mod restore;
+pub(super) mod schema;
+pub(super) mod search;
 mod slug;
-pub mod update;
+pub(super) mod update;
 mod validate;
-pub mod versions;
+pub(super) mod versions;
 mod view;

@@ -17,7 +17,7 @@ use crate::http::visitor;
     (status = 200, description = "The public part of the configuration.", body = PublicConfig),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/public")]
-pub async fn show_public_config(
+pub(crate) async fn show_public_config(
     service: web::Data<Service>,
     request: HttpRequest,
 ) -> Result<HttpResponse, ApiError> {

@@ -9,6 +9,6 @@ use crate::http::owned::OwnedChatbot;
 /// Show a chatbot
 #[utoipa::path(tag = "chatbots", responses((status = 200, description = "The chatbot.", body = Chatbot)))]
 #[get("/v1/chatbots/{chatbot_id}")]
-pub async fn show_chatbot(owned: OwnedChatbot<Read>) -> HttpResponse {
+pub(crate) async fn show_chatbot(owned: OwnedChatbot<Read>) -> HttpResponse {
     HttpResponse::Ok().json(Chatbot::from(owned.chatbot))
 }

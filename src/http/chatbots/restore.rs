@@ -19,7 +19,7 @@ use crate::http::service::Service;
     (status = 200, description = "The chatbot as it is now.", body = Chatbot),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/versions/{version}/restore")]
-pub async fn restore_version(
+pub(crate) async fn restore_version(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     request: HttpRequest,

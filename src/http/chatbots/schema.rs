@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// Who answers, and who takes their place.
 #[derive(ToSchema)]
-pub struct Answerer {
+pub(crate) struct Answerer {
     /// The first choice: `extractive` quotes the sources, `llm` asks a model, `echo` repeats the question.
     #[schema(default = "extractive")]
     pub kind: AnswererKind,
@@ -23,7 +23,7 @@ pub struct Answerer {
 /// The kinds of answerers.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum AnswererKind {
+pub(crate) enum AnswererKind {
     /// Quotes the passages that answer.
     Extractive,
     /// Says the visitor's words back; for load tests.
@@ -34,7 +34,7 @@ pub enum AnswererKind {
 
 /// How the widget looks.
 #[derive(ToSchema)]
-pub struct Theme {
+pub(crate) struct Theme {
     /// A CSS colour.
     #[schema(example = "#0b6bcb")]
     pub accent: Option<String>,
@@ -47,7 +47,7 @@ pub struct Theme {
 
 /// What the chatbot says and when it refuses.
 #[derive(ToSchema)]
-pub struct Behaviour {
+pub(crate) struct Behaviour {
     /// Shown before the first message.
     #[schema(max_length = 2000)]
     pub greeting: Option<String>,
@@ -70,7 +70,7 @@ pub struct Behaviour {
 
 /// Whether visitors must prove who they are.
 #[derive(ToSchema)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The rule.
     pub mode: IdentityMode,
 }
@@ -78,7 +78,7 @@ pub struct Identity {
 /// The rules of identity.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum IdentityMode {
+pub(crate) enum IdentityMode {
     /// Anybody may speak.
     Optional,
     /// Only visitors whose `hash` proves their `id`.
@@ -87,7 +87,7 @@ pub enum IdentityMode {
 
 /// What one visitor may send.
 #[derive(ToSchema)]
-pub struct MessageLimits {
+pub(crate) struct MessageLimits {
     /// Longest message, in characters.
     #[schema(minimum = 1, maximum = 16000)]
     pub message_chars_max: u32,
@@ -98,7 +98,7 @@ pub struct MessageLimits {
 
 /// A field of the form before the chat.
 #[derive(ToSchema)]
-pub struct FormField {
+pub(crate) struct FormField {
     /// The key in what visitors send.
     #[schema(pattern = "^[a-z0-9_]{1,64}$")]
     pub name: String,
@@ -112,7 +112,7 @@ pub struct FormField {
 
 /// What visitors' browsers get of a chatbot.
 #[derive(ToSchema)]
-pub struct PublicConfig {
+pub(crate) struct PublicConfig {
     /// The chatbot.
     pub id: uuid::Uuid,
     /// Its name.
@@ -132,7 +132,7 @@ pub struct PublicConfig {
 /// A change of a configuration (RFC 7396): what is left out stays, `null` brings the default back, objects are
 /// merged, lists replaced.
 #[derive(ToSchema)]
-pub struct ChatbotChange {
+pub(crate) struct ChatbotChange {
     /// The name visitors see.
     #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
@@ -161,7 +161,7 @@ pub struct ChatbotChange {
 
 /// A chatbot to be made: its name, and whatever else shall differ from the defaults.
 #[derive(ToSchema)]
-pub struct NewChatbot {
+pub(crate) struct NewChatbot {
     /// The name visitors see.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,

@@ -17,7 +17,7 @@ use crate::http::visitor;
 /// What to look for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Search {
+pub(crate) struct Search {
     /// The question.
     #[schema(min_length = 1, max_length = 8000)]
     query: String,
@@ -28,14 +28,14 @@ pub struct Search {
 
 /// What was found, best first.
 #[derive(Serialize, ToSchema)]
-pub struct Found {
+pub(crate) struct Found {
     /// The passages.
     items: Vec<FoundPassage>,
 }
 
 /// A passage and how well it matches.
 #[derive(Serialize, ToSchema)]
-pub struct FoundPassage {
+pub(crate) struct FoundPassage {
     /// The passage.
     #[schema(value_type = uuid::Uuid)]
     chunk_id: ChunkId,
@@ -79,7 +79,7 @@ impl From<Hit> for FoundPassage {
 /// The retrieval bench: the same search that answers rest on, without an answer.
 #[utoipa::path(tag = "knowledge", responses((status = 200, description = "What was found.", body = Found)))]
 #[post("/v1/chatbots/{chatbot_id}/search")]
-pub async fn search_chatbot(
+pub(crate) async fn search_chatbot(
     owned: OwnedChatbot<Read>,
     service: web::Data<Service>,
     body: Json<Search>,

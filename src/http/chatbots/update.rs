@@ -11,7 +11,7 @@ use crate::http::json::Json;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
 use crate::http::service::Service;
-use crate::store::{StoreError, StoredChatbot};
+use crate::store::{Change, StoreError, StoredChatbot};
 
 /// How often a change is applied again when another came between.
 const ATTEMPTS: usize = 4;
@@ -23,7 +23,7 @@ const ATTEMPTS: usize = 4;
     (status = 200, description = "The chatbot as it is now.", body = Chatbot),
 ))]
 #[patch("/v1/chatbots/{chatbot_id}")]
-pub async fn update_chatbot(
+pub(crate) async fn update_chatbot(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     body: Json<Map<String, Value>>,
@@ -54,7 +54,7 @@ pub(super) async fn save(
             return Ok(stored);
         }
         let (expected, at) = (stored.record.config_version, service.clock.now());
-        match tenant.save_config(id, expected, &config, by, at).await {
+        match tenant.save_config(id, expected, &config, Change { by, at }).await {
             Ok(_) => {
                 service.engine.chatbot_changed(id);
                 return tenant.chatbot(id).await?.ok_or_else(ApiError::not_found);

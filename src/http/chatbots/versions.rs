@@ -15,7 +15,7 @@ use crate::store::ConfigRecord;
 
 /// A configuration that was in force, or is.
 #[derive(Serialize, ToSchema)]
-pub struct Version {
+pub(crate) struct Version {
     /// Its number.
     #[schema(value_type = u32)]
     version: ConfigVersion,
@@ -44,7 +44,7 @@ impl From<ConfigRecord> for Version {
     (status = 200, description = "Its configurations, newest first.", body = Paged<Version>),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/versions")]
-pub async fn list_versions(
+pub(crate) async fn list_versions(
     owned: OwnedChatbot<Read>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {

@@ -11,7 +11,7 @@ use crate::store::StoredChatbot;
 
 /// A chatbot with the configuration in force.
 #[derive(Serialize, ToSchema)]
-pub struct Chatbot {
+pub(super) struct Chatbot {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     pub(crate) id: ChatbotId,
@@ -31,7 +31,7 @@ pub struct Chatbot {
 
 /// A configuration.
 #[derive(Serialize, ToSchema)]
-pub struct Config {
+pub(super) struct Config {
     /// The name visitors see.
     name: String,
     /// The sites whose pages may open a conversation.

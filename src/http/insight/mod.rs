@@ -1,3 +1,3 @@
 //! What was used.
 
-pub mod usage;
+pub(super) mod usage;

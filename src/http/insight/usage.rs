@@ -21,7 +21,7 @@ const DAYS_DEFAULT: u64 = 30;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct UsageQuery {
+pub(crate) struct UsageQuery {
     /// The first day, as a date or a time (UTC); thirty days before `to` when left out.
     from: Option<String>,
     /// The last day, as a date or a time (UTC); today when left out.
@@ -33,14 +33,14 @@ pub struct UsageQuery {
 /// What usage is summed by.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum By {
+pub(crate) enum By {
     /// Days, UTC.
     Day,
 }
 
 /// What one chatbot used on one day.
 #[derive(Serialize, ToSchema)]
-pub struct Usage {
+pub(crate) struct Usage {
     /// The day, UTC.
     day: NaiveDate,
     /// The chatbot.
@@ -63,7 +63,7 @@ impl From<UsageDay> for Usage {
     (status = 200, description = "What was used, by day, chatbot and kind.", body = Paged<Usage>),
 ))]
 #[get("/v1/usage")]
-pub async fn show_usage(
+pub(crate) async fn show_usage(
     member: Member,
     service: web::Data<Service>,
     query: Query<UsageQuery>,

@@ -16,7 +16,7 @@ use crate::http::service::Service;
     (status = 409, description = "It has ended already.", body = Problem),
 ))]
 #[post("/v1/jobs/{job_id}/cancel")]
-pub async fn cancel_job(
+pub(crate) async fn cancel_job(
     owned: OwnedJob<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

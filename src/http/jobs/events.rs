@@ -26,7 +26,7 @@ const RECHECK: Duration = Duration::from_secs(2);
     (status = 200, description = "Events until the job ends.", body = String, content_type = "text/event-stream"),
 ))]
 #[get("/v1/jobs/{job_id}/events")]
-pub async fn follow_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn follow_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
     let live = service.engine.watch_job(owned.job.job_id);
     sse::response(changes(Following {
         tenant: owned.member.tenant,

@@ -13,7 +13,10 @@ use crate::http::page::{PageQuery, Paged, Query};
     (status = 200, description = "Runs over its sources, newest first.", body = Paged<Job>),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/jobs")]
-pub async fn list_jobs(owned: OwnedChatbot<Read>, query: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list_jobs(
+    owned: OwnedChatbot<Read>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
     let page = owned.member.tenant.jobs(owned.id(), &query.0.page()?).await?;
     Ok(HttpResponse::Ok().json(Paged::of(page, Job::from)))
 }

@@ -1,8 +1,8 @@
 //! Runs over sources.
 
-pub mod cancel;
-pub mod events;
-pub mod list;
-pub mod read;
-pub mod schema;
+pub(super) mod cancel;
+pub(super) mod events;
+pub(super) mod list;
+pub(super) mod read;
+pub(super) mod schema;
 mod view;

@@ -10,7 +10,7 @@ use crate::http::service::Service;
 /// Show a job
 #[utoipa::path(tag = "jobs", responses((status = 200, description = "The job.", body = Job)))]
 #[get("/v1/jobs/{job_id}")]
-pub async fn show_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn show_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
     // Progress is stored now and then; the live job knows better, until it has ended.
     let live = service.engine.watch_job(owned.job.job_id).borrow().clone();
     let newest = live.filter(|live| !owned.job.state.is_final() && live.updated_at >= owned.job.updated_at);

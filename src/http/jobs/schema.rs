@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// Where a job stands.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum JobState {
+pub(crate) enum JobState {
     /// Waiting for its turn.
     Queued,
     /// At work.
@@ -25,7 +25,7 @@ pub enum JobState {
 /// The steps of a job, in order.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum JobStage {
+pub(crate) enum JobStage {
     /// Getting the bytes.
     Fetching,
     /// Getting the text out of them.
@@ -38,7 +38,7 @@ pub enum JobStage {
 
 /// Why a job failed.
 #[derive(ToSchema)]
-pub struct JobError {
+pub(crate) struct JobError {
     /// For programs.
     pub code: String,
     /// What happened and what to do.

@@ -10,7 +10,7 @@ use super::schema;
 
 /// One run over a source.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Job {
+pub(super) struct Job {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: JobId,

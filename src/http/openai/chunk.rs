@@ -1,7 +1,7 @@
 //! A chat completion and its chunks, in OpenAI's form.
 
 use aihio_actors::model::{MessageId, Timestamp, Tokens};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What every chunk of one completion repeats.
 #[derive(Debug, Clone)]
@@ -54,33 +54,38 @@ impl Completion {
     /// The chunk that tells the tokens.
     pub(super) fn tokens(&self, tokens: Tokens) -> Value {
         let mut chunk = self.head("chat.completion.chunk");
-        chunk["choices"] = json!([]);
-        chunk["usage"] = usage(tokens);
-        chunk
+        chunk.insert("choices".into(), json!([]));
+        chunk.insert("usage".into(), usage(tokens));
+        chunk.into()
     }
 
     /// The completion as a whole.
     pub(super) fn whole(&self, text: &str, tokens: Tokens) -> Value {
         let mut whole = self.head("chat.completion");
         let message = json!({"role": "assistant", "content": text, "refusal": null});
-        whole["choices"] =
-            json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
-        whole["usage"] = usage(tokens);
-        whole
+        let choice = json!([{"index": 0, "message": message, "logprobs": null, "finish_reason": "stop"}]);
+        whole.insert("choices".into(), choice);
+        whole.insert("usage".into(), usage(tokens));
+        whole.into()
     }
 
     fn chunk(&self, delta: &Value, finish_reason: Option<&str>) -> Value {
         let mut chunk = self.head("chat.completion.chunk");
-        chunk["choices"] =
-            json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
+        let choice = json!([{"index": 0, "delta": delta, "logprobs": null, "finish_reason": finish_reason}]);
+        chunk.insert("choices".into(), choice);
         if self.usage == UsageChunk::Told {
-            chunk["usage"] = Value::Null;
+            chunk.insert("usage".into(), Value::Null);
         }
-        chunk
+        chunk.into()
     }
 
-    fn head(&self, object: &str) -> Value {
-        json!({"id": self.id, "object": object, "created": self.created, "model": self.model})
+    fn head(&self, object: &str) -> Map<String, Value> {
+        Map::from_iter([
+            ("id".into(), self.id.as_str().into()),
+            ("object".into(), object.into()),
+            ("created".into(), self.created.into()),
+            ("model".into(), self.model.as_str().into()),
+        ])
     }
 }
 

@@ -28,7 +28,7 @@ use crate::visitor::{Introduction, begin_session};
     )),
 ))]
 #[post("/openai/v1/chat/completions")]
-pub async fn complete_chat(
+pub(crate) async fn complete_chat(
     member: Member<Chat>,
     service: web::Data<Service>,
     body: Json<ChatCompletionRequest>,

@@ -5,6 +5,6 @@
 //! configuration. Errors have OpenAI's shape.
 
 mod chunk;
-pub mod completions;
-pub mod models;
+pub(super) mod completions;
+pub(super) mod models;
 mod request;

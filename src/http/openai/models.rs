@@ -13,7 +13,7 @@ const MODELS_MAX: u32 = 1_000;
 
 /// The account's chatbots as models.
 #[derive(Serialize, ToSchema)]
-pub struct ModelList {
+pub(crate) struct ModelList {
     /// Always `list`.
     object: &'static str,
     /// The models.
@@ -22,7 +22,7 @@ pub struct ModelList {
 
 /// A chatbot as a model.
 #[derive(Serialize, ToSchema)]
-pub struct Model {
+pub(crate) struct Model {
     /// The chatbot's slug.
     id: String,
     /// Always `model`.
@@ -47,7 +47,7 @@ impl From<StoredChatbot> for Model {
 /// List the models
 #[utoipa::path(tag = "openai", responses((status = 200, description = "The chatbots.", body = ModelList)))]
 #[get("/openai/v1/models")]
-pub async fn list_models(member: Member) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list_models(member: Member) -> Result<HttpResponse, ApiError> {
     let page = member.tenant.chatbots(&Page { limit: MODELS_MAX, cursor: None }).await?;
     let data = page.items.into_iter().map(Model::from).collect();
     Ok(HttpResponse::Ok().json(ModelList { object: "list", data }))

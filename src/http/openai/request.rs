@@ -7,7 +7,7 @@ use crate::error::ApiError;
 
 /// A question in OpenAI's form. Other fields, such as `temperature`, are taken and not used.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct ChatCompletionRequest {
+pub(super) struct ChatCompletionRequest {
     /// The slug of a chatbot.
     pub(super) model: String,
     /// The conversation; the last message of role `user` is the question.
@@ -21,7 +21,7 @@ pub struct ChatCompletionRequest {
 
 /// What else a stream holds.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-pub struct StreamOptions {
+pub(super) struct StreamOptions {
     /// Whether a last chunk tells the tokens.
     #[serde(default)]
     pub(super) include_usage: bool,
@@ -29,7 +29,7 @@ pub struct StreamOptions {
 
 /// One message.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct ChatMessage {
+pub(super) struct ChatMessage {
     /// `user`, `assistant`, `system` or another of OpenAI's.
     role: String,
     /// The words.
@@ -39,7 +39,7 @@ pub struct ChatMessage {
 /// Text, as a whole or in parts.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum Content {
+pub(super) enum Content {
     /// As a whole.
     Text(String),
     /// In parts; those that are not text are not used.
@@ -48,7 +48,7 @@ pub enum Content {
 
 /// A part of a message.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct Part {
+pub(super) struct Part {
     /// `text` or another of OpenAI's.
     r#type: String,
     /// The words, of a text.

@@ -10,7 +10,7 @@ use crate::http::openapi::document;
     (status = 200, description = "OpenAPI 3.1.", body = serde_json::Value),
 ))]
 #[get("/openapi.json")]
-pub async fn show_document() -> HttpResponse {
+pub(crate) async fn show_document() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "no-cache"))

@@ -5,6 +5,6 @@ use actix_web::{HttpResponse, get};
 /// Is the process alive?
 #[utoipa::path(tag = "operation", security(()), responses((status = 200, description = "It is.", body = String)))]
 #[get("/livez")]
-pub async fn live() -> HttpResponse {
+pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }

@@ -13,7 +13,7 @@ const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
     (status = 200, description = "OpenMetrics text.", body = String, content_type = "application/openmetrics-text"),
 ))]
 #[get("/metrics")]
-pub async fn show_metrics(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_metrics(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
     let text = service.metrics.encode(&service.engine.metrics()).map_err(ApiError::internal)?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }

@@ -1,7 +1,7 @@
 //! For those who run the server.
 
-pub mod document;
-pub mod live;
-pub mod metrics;
-pub mod ready;
-pub mod tree;
+pub(super) mod document;
+pub(super) mod live;
+pub(super) mod metrics;
+pub(super) mod ready;
+pub(super) mod tree;

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
     (status = 503, description = "It does not, for now.", body = Problem),
 ))]
 #[get("/readyz")]
-pub async fn ready(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn ready(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
     if service.readiness.is_draining() {
         return Err(ApiError::new(ErrorCode::NotReady, "The server is shutting down."));
     }

@@ -12,6 +12,6 @@ use crate::http::service::Service;
     (status = 200, description = "The root, with its children inside; null before it lives.", body = serde_json::Value),
 ))]
 #[get("/v1/system/tree")]
-pub async fn show_tree(_operator: Operator, service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn show_tree(_operator: Operator, service: web::Data<Service>) -> HttpResponse {
     HttpResponse::Ok().json(service.engine.tree())
 }

@@ -18,7 +18,7 @@ use crate::http::service::Service;
     (status = 409, description = "It has ended already.", body = Problem),
 ))]
 #[post("/v1/sessions/{session_id}/close")]
-pub async fn close_session(
+pub(crate) async fn close_session(
     owned: OwnedSession<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

@@ -15,7 +15,7 @@ use crate::http::service::Service;
 /// With all that was said, rated and filled in. What it used stays counted.
 #[utoipa::path(tag = "sessions", responses((status = 204, description = "Erased.")))]
 #[delete("/v1/sessions/{session_id}")]
-pub async fn delete_session(
+pub(crate) async fn delete_session(
     owned: OwnedSession<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

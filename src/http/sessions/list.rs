@@ -13,7 +13,7 @@ use crate::http::page::{PageQuery, Paged, Query};
     (status = 200, description = "Its conversations, newest first.", body = Paged<Session>),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/sessions")]
-pub async fn list_sessions(
+pub(crate) async fn list_sessions(
     owned: OwnedChatbot<Read>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {

@@ -15,7 +15,7 @@ use crate::http::visitor::ReadableSession;
     (status = 200, description = "Its messages in order of `seq`.", body = Paged<Message>),
 ))]
 #[get("/v1/sessions/{session_id}/messages")]
-pub async fn list_messages(
+pub(crate) async fn list_messages(
     readable: ReadableSession,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {

@@ -1,16 +1,16 @@
 //! Conversations: begun by visitors, read and taken over by the team.
 
-pub mod close;
-pub mod delete;
-pub mod list;
-pub mod messages;
-pub mod open;
-pub mod read;
-pub mod receipt;
-pub mod release;
-pub mod say;
-pub mod schema;
-pub mod takeover;
+pub(super) mod close;
+pub(super) mod delete;
+pub(super) mod list;
+pub(super) mod messages;
+pub(super) mod open;
+pub(super) mod read;
+pub(super) mod receipt;
+pub(super) mod release;
+pub(super) mod say;
+pub(super) mod schema;
+pub(super) mod takeover;
 mod view;
 
 pub(crate) use view::Message;

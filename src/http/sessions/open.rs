@@ -16,7 +16,7 @@ use crate::visitor::{Introduction, begin_session};
 /// What is told of the visitor.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewSession {
+pub(crate) struct NewSession {
     /// Who speaks.
     visitor: Option<NewVisitor>,
     /// The visitor's language, as a BCP 47 tag.
@@ -28,7 +28,7 @@ pub struct NewSession {
 /// Who a visitor says to be.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewVisitor {
+pub(crate) struct NewVisitor {
     /// The site's own id of the person.
     id: Option<String>,
     /// Proves `id`: its HMAC-SHA-256 under the chatbot's identity secret, in hexadecimal digits.
@@ -48,7 +48,7 @@ impl From<NewSession> for Introduction {
 
 /// A conversation that has begun.
 #[derive(Serialize, ToSchema)]
-pub struct OpenedSession {
+pub(crate) struct OpenedSession {
     /// The conversation.
     #[schema(value_type = uuid::Uuid)]
     session_id: SessionId,
@@ -66,7 +66,7 @@ pub struct OpenedSession {
     (status = 403, description = "The page's origin is not allowed.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/sessions")]
-pub async fn open_session(
+pub(crate) async fn open_session(
     chatbot: PublicChatbot,
     service: web::Data<Service>,
     request: HttpRequest,

@@ -9,6 +9,6 @@ use crate::http::owned::OwnedSession;
 /// Show a conversation
 #[utoipa::path(tag = "sessions", responses((status = 200, description = "The conversation.", body = Session)))]
 #[get("/v1/sessions/{session_id}")]
-pub async fn show_session(owned: OwnedSession<Read>) -> HttpResponse {
+pub(crate) async fn show_session(owned: OwnedSession<Read>) -> HttpResponse {
     HttpResponse::Ok().json(Session::from(owned.session))
 }

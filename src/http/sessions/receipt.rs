@@ -11,7 +11,7 @@ use crate::http::path::path_part;
 /// Explain an answer
 #[utoipa::path(tag = "sessions", responses((status = 200, description = "How it came about.", body = Receipt)))]
 #[get("/v1/messages/{message_id}/receipt")]
-pub async fn show_receipt(member: Member, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn show_receipt(member: Member, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let message_id = path_part(&request, "message_id")?;
     let receipt: Option<engine::Receipt> = member.tenant.receipt(message_id).await?;
     Ok(HttpResponse::Ok().json(receipt.ok_or_else(ApiError::not_found)?))

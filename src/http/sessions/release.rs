@@ -18,7 +18,7 @@ use crate::http::service::Service;
     (status = 409, description = "The conversation has ended.", body = Problem),
 ))]
 #[post("/v1/sessions/{session_id}/release")]
-pub async fn release_session(
+pub(crate) async fn release_session(
     owned: OwnedSession<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

@@ -17,7 +17,7 @@ use crate::http::service::Service;
 /// What is said.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AgentMessage {
+pub(crate) struct AgentMessage {
     /// The words.
     #[schema(min_length = 1, max_length = 16000)]
     text: String,
@@ -25,7 +25,7 @@ pub struct AgentMessage {
 
 /// Where it stands.
 #[derive(Serialize, ToSchema)]
-pub struct Said {
+pub(crate) struct Said {
     /// The message.
     #[schema(value_type = uuid::Uuid)]
     message_id: MessageId,
@@ -42,7 +42,7 @@ pub struct Said {
     (status = 409, description = "The conversation has ended.", body = Problem),
 ))]
 #[post("/v1/sessions/{session_id}/messages")]
-pub async fn say(
+pub(crate) async fn say(
     owned: OwnedSession<Write>,
     service: web::Data<Service>,
     body: Json<AgentMessage>,

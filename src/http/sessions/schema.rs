@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// Who may answer.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum SessionState {
+pub(crate) enum SessionState {
     /// The chatbot answers.
     Assistant,
     /// The visitor asked for a person.
@@ -21,7 +21,7 @@ pub enum SessionState {
 /// Who speaks.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
-pub enum Role {
+pub(crate) enum Role {
     /// The person on the website.
     Visitor,
     /// The chatbot.
@@ -34,7 +34,7 @@ pub enum Role {
 
 /// Who a visitor says to be.
 #[derive(ToSchema)]
-pub struct Visitor {
+pub(crate) struct Visitor {
     /// The site's own id of the person.
     pub id: Option<String>,
     /// A name to show.
@@ -45,7 +45,7 @@ pub struct Visitor {
 
 /// How an answer came about.
 #[derive(ToSchema)]
-pub struct Receipt {
+pub(crate) struct Receipt {
     /// The configuration that was in force.
     pub config_version: u32,
     /// Hexadecimal SHA-256 of the prompt, where a model was asked.
@@ -64,7 +64,7 @@ pub struct Receipt {
 
 /// Tokens of a model call.
 #[derive(ToSchema)]
-pub struct ReceiptTokens {
+pub(crate) struct ReceiptTokens {
     /// Read by the model.
     pub prompt: u64,
     /// Written by the model.
@@ -73,7 +73,7 @@ pub struct ReceiptTokens {
 
 /// A passage and how well it matched.
 #[derive(ToSchema)]
-pub struct ReceiptChunk {
+pub(crate) struct ReceiptChunk {
     /// The passage.
     pub chunk_id: uuid::Uuid,
     /// The document version that it was cut from.
@@ -87,7 +87,7 @@ pub struct ReceiptChunk {
 
 /// Where the time went, in microseconds.
 #[derive(ToSchema)]
-pub struct ReceiptTimes {
+pub(crate) struct ReceiptTimes {
     /// Searching.
     pub retrieve_us: u64,
     /// To the first piece of the answer.

@@ -18,7 +18,7 @@ use crate::http::service::Service;
     (status = 409, description = "The conversation has ended.", body = Problem),
 ))]
 #[post("/v1/sessions/{session_id}/takeover")]
-pub async fn take_over(
+pub(crate) async fn take_over(
     owned: OwnedSession<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

@@ -16,7 +16,7 @@ use crate::store::SessionRecord;
 
 /// A conversation of one visitor with one chatbot.
 #[derive(Serialize, ToSchema)]
-pub struct Session {
+pub(super) struct Session {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: SessionId,
@@ -65,7 +65,7 @@ impl From<SessionRecord> for Session {
 
 /// One line of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Message {
+pub(crate) struct Message {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     pub(crate) message_id: MessageId,
@@ -124,7 +124,7 @@ impl Message {
 
 /// One numbered reference of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Citation {
+pub(crate) struct Citation {
     /// The number by which the answer refers to it.
     pub(crate) n: u32,
     /// The source that was read.

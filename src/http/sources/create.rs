@@ -26,7 +26,7 @@ const TITLE_CHARS_MAX: usize = 200;
     (status = 402, description = "The plan allows no more sources.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/sources")]
-pub async fn create_source(
+pub(crate) async fn create_source(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     body: Json<NewSource>,

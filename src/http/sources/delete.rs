@@ -14,7 +14,7 @@ use crate::http::service::Service;
 /// From the next message on it is neither found nor cited.
 #[utoipa::path(tag = "knowledge", responses((status = 204, description = "Deleted.")))]
 #[delete("/v1/sources/{source_id}")]
-pub async fn delete_source(
+pub(crate) async fn delete_source(
     owned: OwnedSource<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

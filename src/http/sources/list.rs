@@ -13,7 +13,7 @@ use crate::http::page::{PageQuery, Paged, Query};
     (status = 200, description = "What it reads, newest first.", body = Paged<Source>),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/sources")]
-pub async fn list_sources(
+pub(crate) async fn list_sources(
     owned: OwnedChatbot<Read>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {

@@ -1,9 +1,9 @@
 //! What chatbots read.
 
-pub mod create;
-pub mod delete;
-pub mod list;
-pub mod read;
+pub(super) mod create;
+pub(super) mod delete;
+pub(super) mod list;
+pub(super) mod read;
 mod request;
-pub mod sync;
+pub(super) mod sync;
 mod view;

@@ -9,6 +9,6 @@ use crate::http::owned::OwnedSource;
 /// Show a source
 #[utoipa::path(tag = "knowledge", responses((status = 200, description = "The source.", body = Source)))]
 #[get("/v1/sources/{source_id}")]
-pub async fn show_source(owned: OwnedSource<Read>) -> HttpResponse {
+pub(crate) async fn show_source(owned: OwnedSource<Read>) -> HttpResponse {
     HttpResponse::Ok().json(Source::from(owned.source))
 }

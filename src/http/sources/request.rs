@@ -14,7 +14,7 @@ const TEXT_CHARS_MAX: usize = 500_000;
 /// A source to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum NewSource {
+pub(super) enum NewSource {
     /// A file that was uploaded.
     File {
         /// From announcing it.

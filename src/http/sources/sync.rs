@@ -15,7 +15,7 @@ use crate::http::service::Service;
     (status = 409, description = "It is being read already.", body = Problem),
 ))]
 #[post("/v1/sources/{source_id}/sync")]
-pub async fn sync_source(
+pub(crate) async fn sync_source(
     owned: OwnedSource<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {

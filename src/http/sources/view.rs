@@ -9,7 +9,7 @@ use crate::store::SourceRecord;
 
 /// Something that a chatbot reads.
 #[derive(Serialize, ToSchema)]
-pub struct Source {
+pub(super) struct Source {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: SourceId,

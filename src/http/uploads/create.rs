@@ -26,7 +26,7 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// A file that is announced.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewUpload {
+pub(crate) struct NewUpload {
     /// Its name, for people.
     #[schema(min_length = 1, max_length = 255, example = "handbook.pdf")]
     filename: String,
@@ -40,7 +40,7 @@ pub struct NewUpload {
 
 /// Where to send the file.
 #[derive(Serialize, ToSchema)]
-pub struct Announced {
+pub(crate) struct Announced {
     /// Name it when making the source.
     #[schema(value_type = uuid::Uuid)]
     upload_id: UploadId,
@@ -64,7 +64,7 @@ pub struct Announced {
     (status = 413, description = "The server takes no files of this size.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/uploads")]
-pub async fn create_upload(
+pub(crate) async fn create_upload(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
     body: Json<NewUpload>,

@@ -1,4 +1,4 @@
 //! Files on their way in.
 
-pub mod create;
-pub mod receive;
+pub(super) mod create;
+pub(super) mod receive;

@@ -28,7 +28,7 @@ use crate::http::service::Service;
     ),
 )]
 #[put("/v1/uploads/{upload_id}")]
-pub async fn receive_upload(
+pub(crate) async fn receive_upload(
     request: HttpRequest,
     service: web::Data<Service>,
     payload: web::Payload,

@@ -50,9 +50,7 @@ impl Session {
     }
 
     fn leave(&mut self, reason: CloseReason, ctx: &mut Context<Self>) {
-        if let Some(writer) = self.writer.take() {
-            writer.abort();
-        }
+        self.writer = None;
         self.life.ends(ExitReason::Drained);
         self.listeners.close(reason);
         match reason {

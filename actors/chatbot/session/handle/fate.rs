@@ -2,9 +2,9 @@
 
 use actix::{ActorContext, Context, Handler, Message};
 
-use crate::chatbot::session::Session;
 use crate::chatbot::session::outlet::CloseReason;
 use crate::chatbot::session::state::{Input, Ticket};
+use crate::chatbot::session::{Session, Stage};
 use crate::journal::RecordFate;
 use crate::kernel::ExitReason;
 
@@ -22,6 +22,10 @@ impl Handler<Fate> for Session {
     type Result = ();
 
     fn handle(&mut self, fate: Fate, ctx: &mut Context<Self>) {
+        // A record from before the history was read again: what became of it is part of what was read.
+        if !matches!(&self.stage, Stage::Active(state) if state.awaits(fate.ticket)) {
+            return;
+        }
         match fate.fate {
             RecordFate::Kept => self.apply(Input::Kept(fate.ticket), ctx),
             RecordFate::Lost => self.apply(Input::Lost, ctx),

@@ -10,8 +10,7 @@ use crate::model::{
 use crate::ports::RecordBody;
 
 impl SessionState {
-    /// Answers the question, or lets it wait for the one before it. A question that became durable after a person
-    /// took over is not answered.
+    /// Answers the question, or lets it wait for the one before it.
     pub(super) fn ask(&mut self, question: Question, out: &mut Vec<Effect>) {
         if !self.assistant_speaks() {
             out.push(Effect::Release);
@@ -143,8 +142,15 @@ impl SessionState {
         }
     }
 
-    /// Forgets what is being written and what waits; their credits are free again.
+    /// Forgets what is being written, what waits and what would be asked once it is durable; their credits are free
+    /// again.
     pub(super) fn drop_answers(&mut self, out: &mut Vec<Effect>) {
+        for pending in &mut self.pending {
+            if matches!(pending.then, Then::Ask(_)) {
+                pending.then = Then::Nothing;
+                out.push(Effect::Release);
+            }
+        }
         if self.writing.take().is_some() {
             out.push(Effect::CancelAnswer);
             out.push(Effect::Release);

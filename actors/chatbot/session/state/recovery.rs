@@ -1,7 +1,8 @@
 //! A new life: from snapshot and journal back to where the last one stood.
 
+use super::durable::Durable;
 use super::{Effect, FreshIds, Known, Question, SessionState};
-use crate::model::{AgentName, Event, EventBody, MessageId, Phase, Role, Seq};
+use crate::model::{AgentName, Event, Message, MessageId, Phase, Refusal, Role, Seq, Timestamp};
 
 /// A session's memory at one durable position.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,57 +23,30 @@ impl SessionState {
     /// What must survive: all that was published. What is not durable yet is not part of it.
     #[must_use]
     pub fn memory(&self) -> Memory {
-        let open = self.writing.iter().map(|writing| &writing.question).chain(&self.waiting);
-        Memory {
-            seq: self.transcript.published(),
-            phase: self.phase,
-            agent: self.agent.clone(),
-            known: self
-                .transcript
-                .known()
-                .filter(|(_, known)| known.seq <= self.transcript.published())
-                .collect(),
-            unanswered: open.map(|question| (question.message_id, question.text.clone())).collect(),
-        }
+        let published = self.transcript.published();
+        let Durable { phase, agent, unanswered } = self.durable.clone();
+        let known = self.transcript.known().filter(|(_, known)| known.seq <= published).collect();
+        Memory { seq: published, phase, agent, known, unanswered }
     }
 
     /// Takes over a memory and the events since (events at or before the memory's position fill the ring only), and
     /// returns the questions that still want an answer.
     pub fn recall(&mut self, memory: Option<Memory>, events: &[Event]) -> Vec<(MessageId, String)> {
-        let mut unanswered = Vec::new();
         let mut seq = Seq::START;
         if let Some(memory) = memory {
+            let Memory { phase, agent, unanswered, .. } = memory;
             seq = memory.seq;
-            (self.phase, self.agent, unanswered) = (memory.phase, memory.agent, memory.unanswered);
+            self.durable = Durable { phase, agent, unanswered };
             self.transcript.restore(memory.seq, memory.known.into_iter());
         }
         for event in events {
             self.transcript.publish(event);
             if event.seq > seq {
-                self.replay(event, &mut unanswered);
+                self.durable.take(event);
             }
         }
-        unanswered
-    }
-
-    fn replay(&mut self, event: &Event, unanswered: &mut Vec<(MessageId, String)>) {
-        match &event.body {
-            EventBody::State(change) => {
-                (self.phase, self.agent) = (change.state, change.agent.clone());
-                if !self.assistant_speaks() {
-                    unanswered.clear();
-                }
-            }
-            EventBody::Message(message) => match (message.role, message.reply_to) {
-                (Role::Visitor, _) if self.assistant_speaks() => {
-                    unanswered.push((message.message_id, message.text.clone()));
-                }
-                (Role::Assistant | Role::System, Some(question)) => {
-                    unanswered.retain(|(message_id, _)| *message_id != question);
-                }
-                _ => {}
-            },
-        }
+        (self.phase, self.agent) = (self.durable.phase, self.durable.agent.clone());
+        self.durable.unanswered.clone()
     }
 
     /// Answers a question of an earlier life, for which a credit is held again.
@@ -84,5 +58,25 @@ impl SessionState {
             answer_message_id: fresh.answer_message_id,
         };
         self.ask(question, out);
+    }
+
+    /// Closes a question of an earlier life that gets no answer.
+    pub fn decline(
+        &mut self,
+        (question, notice): (MessageId, MessageId),
+        refusal: &Refusal,
+        now: Timestamp,
+        out: &mut Vec<Effect>,
+    ) {
+        let text = format!("This question could not be answered. {refusal}");
+        let message = Message {
+            message_id: notice,
+            client_id: None,
+            role: Role::System,
+            text,
+            reply_to: Some(question),
+            citations: Vec::new(),
+        };
+        self.keep_message(message, now, out);
     }
 }

@@ -17,7 +17,7 @@ use crate::store::NewApiKey as Stored;
 /// A key to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewApiKey {
+pub(crate) struct NewApiKey {
     /// What to call it.
     #[schema(min_length = 1, max_length = 100)]
     name: String,
@@ -27,7 +27,7 @@ pub struct NewApiKey {
 
 /// A key with its secret, shown this once.
 #[derive(Serialize, ToSchema)]
-pub struct CreatedApiKey {
+pub(crate) struct CreatedApiKey {
     /// The key.
     #[serde(flatten)]
     key: ApiKey,
@@ -38,7 +38,7 @@ pub struct CreatedApiKey {
 /// Make an API key
 #[utoipa::path(tag = "account", responses((status = 201, description = "Made.", body = CreatedApiKey)))]
 #[post("/v1/account/api-keys")]
-pub async fn create_api_key(
+pub(crate) async fn create_api_key(
     owner: Owner,
     service: web::Data<Service>,
     body: Json<NewApiKey>,

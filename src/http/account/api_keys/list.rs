@@ -12,7 +12,7 @@ use crate::http::page::{PageQuery, Paged, Query};
     (status = 200, description = "Keys that were not revoked, newest first.", body = Paged<ApiKey>),
 ))]
 #[get("/v1/account/api-keys")]
-pub async fn list_api_keys(owner: Owner, query: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
+pub(crate) async fn list_api_keys(owner: Owner, query: Query<PageQuery>) -> Result<HttpResponse, ApiError> {
     let page = owner.tenant.api_keys(&query.0.page()?).await?;
     Ok(HttpResponse::Ok().json(Paged::of(page, ApiKey::from)))
 }

@@ -1,6 +1,6 @@
 //! Keys for programs.
 
-pub mod create;
-pub mod list;
-pub mod revoke;
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod revoke;
 mod view;

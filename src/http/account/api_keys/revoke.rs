@@ -13,7 +13,7 @@ use crate::store::Existence;
 /// From now on it proves nothing.
 #[utoipa::path(tag = "account", responses((status = 204, description = "Revoked.")))]
 #[delete("/v1/account/api-keys/{api_key_id}")]
-pub async fn revoke_api_key(
+pub(crate) async fn revoke_api_key(
     owner: Owner,
     service: web::Data<Service>,
     request: HttpRequest,

@@ -9,7 +9,7 @@ use crate::store::ApiKeyRecord;
 
 /// A key for programs.
 #[derive(Serialize, ToSchema)]
-pub struct ApiKey {
+pub(super) struct ApiKey {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     id: ApiKeyId,

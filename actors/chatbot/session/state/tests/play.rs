@@ -1,0 +1,299 @@
+//! A session's state on a stage: a store that keeps or loses on command, an answerer that speaks on command, and the
+//! rules that hold after every single step.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use crate::chatbot::session::command::{Command, Reply};
+use crate::chatbot::session::state::{
+    AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Question, Rules,
+    SessionState, Ticket,
+};
+use crate::chatbot::session::transcript::Transcript;
+use crate::model::{
+    AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
+    Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, StageTimes, Timestamp,
+    Tokens, Visitor,
+};
+use crate::ports::RecordBody;
+
+type Outcome = Result<Reply, Refusal>;
+
+pub(super) struct Play {
+    pub(super) state: SessionState,
+    /// Credits that are held now, and what became of the others.
+    pub(super) held: i64,
+    pub(super) settled: u32,
+    pub(super) released: u32,
+    pub(super) pieces: HashMap<MessageId, String>,
+    pub(super) ephemeral: Vec<PublicationData>,
+    rules: Rules,
+    now: Timestamp,
+    ids: u128,
+    commands: u64,
+    replies: HashMap<CommandId, Outcome>,
+    under_way: VecDeque<(Ticket, Vec<Event>)>,
+    stored: Vec<Event>,
+    published: usize,
+    writing: Option<Question>,
+}
+
+impl Play {
+    pub(super) fn new() -> Self {
+        let rules = Rules {
+            config_version: ConfigVersion(1),
+            style: AnswerStyle::Written,
+            message_chars_max: 100,
+            pace: None,
+            questions_max: 1_000,
+        };
+        let now = Timestamp::UNIX_EPOCH + TimeDelta::days(1);
+        Self {
+            state: blank(&rules),
+            held: 0,
+            settled: 0,
+            released: 0,
+            pieces: HashMap::new(),
+            ephemeral: Vec::new(),
+            rules,
+            now,
+            ids: 0,
+            commands: 0,
+            replies: HashMap::new(),
+            under_way: VecDeque::new(),
+            stored: Vec::new(),
+            published: 0,
+            writing: None,
+        }
+    }
+
+    pub(super) fn rule(&mut self, change: impl FnOnce(&mut Rules)) {
+        change(&mut self.rules);
+        self.apply(Input::Ruled(self.rules.clone()));
+    }
+
+    pub(super) fn wait(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    pub(super) fn fresh(&mut self) -> FreshIds {
+        self.ids += 3;
+        let id = |n: u128| Uuid::from_u128(self.ids + n);
+        FreshIds {
+            message_id: MessageId::from_uuid(id(0)),
+            answer_message_id: MessageId::from_uuid(id(1)),
+            answer_id: AnswerId::from_uuid(id(2)),
+        }
+    }
+
+    pub(super) fn command(&mut self, command: Command, credit: Credit) -> CommandId {
+        let id = CommandId(self.commands);
+        self.commands += 1;
+        self.held += i64::from(credit == Credit::Held);
+        let fresh = self.fresh();
+        self.apply(Input::Command { id, command, fresh, credit });
+        id
+    }
+
+    /// Says something as a visitor, with a credit where one is needed.
+    pub(super) fn send(&mut self, id: &str, text: &str) -> CommandId {
+        let command = message(id, text);
+        let credit = if self.state.wants_credit(&command) { Credit::Held } else { Credit::NotNeeded };
+        self.command(command, credit)
+    }
+
+    /// Stops the answer that is being written.
+    pub(super) fn stop(&mut self) -> CommandId {
+        let nobody = MessageId::from_uuid(Uuid::nil());
+        let message_id = self.writing.as_ref().map_or(nobody, |question| question.answer_message_id);
+        self.command(Command::StopAnswer { message_id }, Credit::NotNeeded)
+    }
+
+    pub(super) fn reply(&self, id: CommandId) -> Option<Outcome> {
+        self.replies.get(&id).cloned()
+    }
+
+    pub(super) fn records_under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
+    pub(super) fn stored(&self) -> &[Event] {
+        &self.stored
+    }
+
+    pub(super) fn texts(&self, role: Role) -> Vec<String> {
+        let messages = self.stored.iter().filter_map(message_of).filter(|message| message.role == role);
+        messages.map(|message| message.text.clone()).collect()
+    }
+
+    /// The oldest records become durable, up to `count` of them.
+    pub(super) fn keep(&mut self, count: usize) {
+        let count = count.min(self.under_way.len());
+        let mut last = None;
+        for (ticket, events) in self.under_way.drain(..count) {
+            self.stored.extend(events);
+            last = Some(ticket);
+        }
+        if let Some(ticket) = last {
+            self.apply(Input::Kept(ticket));
+        }
+    }
+
+    pub(super) fn keep_all(&mut self) {
+        while !self.under_way.is_empty() {
+            self.keep(usize::MAX);
+        }
+    }
+
+    /// Nothing under way is stored; the session reads its history again and takes up what is unanswered.
+    pub(super) fn lose(&mut self) {
+        if !self.under_way.is_empty() {
+            self.under_way.clear();
+            self.apply(Input::Lost);
+        }
+    }
+
+    pub(super) fn being_answered(&self) -> Option<String> {
+        self.writing.as_ref().map(|question| question.text.clone())
+    }
+
+    pub(super) fn says(&mut self, text: &str) {
+        self.answer(AnswerStep::Piece(text.into()));
+    }
+
+    pub(super) fn says_and_finishes(&mut self, text: &str) {
+        self.says(text);
+        self.answer(AnswerStep::Finished(Box::new(Finished { citations: Vec::new(), receipt: receipt() })));
+    }
+
+    pub(super) fn fails(&mut self) {
+        self.answer(AnswerStep::Failed);
+    }
+
+    fn answer(&mut self, step: AnswerStep) {
+        if let Some(question) = self.writing.clone() {
+            let last = !matches!(step, AnswerStep::Piece(_));
+            if last {
+                self.writing = None;
+            }
+            self.apply(Input::Answer { answer_id: question.answer_id, step });
+        }
+    }
+
+    fn apply(&mut self, input: Input) {
+        let mut effects = Vec::new();
+        self.state.apply(input, self.now, &mut effects);
+        effects.into_iter().for_each(|effect| self.enact(effect));
+    }
+
+    fn enact(&mut self, effect: Effect) {
+        match effect {
+            Effect::Reply(id, outcome) => {
+                assert!(self.replies.insert(id, outcome).is_none(), "a command is answered once");
+            }
+            Effect::Publish(publication) => self.publish(&publication),
+            Effect::Stream(publication) => self.stream(&publication.data),
+            Effect::Keep(ticket, RecordBody::Events { events, .. }) => {
+                self.under_way.push_back((ticket, events))
+            }
+            Effect::Keep(ticket, _) => self.under_way.push_back((ticket, Vec::new())),
+            Effect::StartAnswer(question) => {
+                assert!(self.writing.is_none(), "one answer is written at a time");
+                self.writing = Some(question);
+            }
+            Effect::CancelAnswer => self.writing = None,
+            Effect::Settle => {
+                self.held -= 1;
+                self.settled += 1;
+            }
+            Effect::Release => {
+                self.held -= 1;
+                self.released += 1;
+            }
+            Effect::Reload => self.begin_again(None),
+        }
+        assert!(self.held >= 0, "no credit is given back twice");
+    }
+
+    fn publish(&mut self, publication: &Publication) {
+        let Some(offset) = publication.offset else {
+            return self.ephemeral.push(publication.data.clone());
+        };
+        let event = self.stored.get(self.published).expect("only what is durable is published");
+        self.published += 1;
+        assert_eq!(
+            (offset, usize::try_from(offset.0)),
+            (event.seq, Ok(self.published)),
+            "without holes, in order"
+        );
+        if let Some(Message { role: Role::Assistant, message_id, text, .. }) = message_of(event)
+            && let Some(pieces) = self.pieces.get(message_id)
+        {
+            assert_eq!(pieces, text, "the pieces are the answer");
+        }
+    }
+
+    fn stream(&mut self, data: &PublicationData) {
+        let PublicationData::Delta { message_id, n, text } = data else { panic!("only pieces are streamed") };
+        assert_eq!(self.pieces.contains_key(message_id), *n > 0, "pieces are counted from 0");
+        self.pieces.entry(*message_id).or_default().push_str(text);
+    }
+
+    /// The actor ends: its reservations are dropped.
+    pub(super) fn end_life(&mut self) {
+        self.released += u32::try_from(std::mem::take(&mut self.held)).unwrap();
+    }
+
+    /// A new life, or the same one reading its history again.
+    pub(super) fn begin_again(&mut self, memory: Option<super::super::Memory>) {
+        self.state = blank(&self.rules).counting_from(self.state.next_ticket());
+        let unanswered = self.state.recall(memory, &self.stored);
+        self.writing = None;
+        for (message_id, text) in unanswered {
+            self.held += 1;
+            let (fresh, mut effects) = (self.fresh(), Vec::new());
+            self.state.resume(message_id, text, fresh, &mut effects);
+            effects.into_iter().for_each(|effect| self.enact(effect));
+        }
+    }
+}
+
+pub(super) fn message(id: &str, text: &str) -> Command {
+    Command::SendMessage { client_id: ClientId::parse(id).unwrap(), text: text.into() }
+}
+
+pub(super) const fn message_of(event: &Event) -> Option<&Message> {
+    match &event.body {
+        EventBody::Message(message) => Some(message),
+        EventBody::State(_) => None,
+    }
+}
+
+pub(super) fn blank(rules: &Rules) -> SessionState {
+    let meta = SessionMeta {
+        session_id: SessionId::from_uuid(Uuid::nil()),
+        chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
+        account_id: AccountId::from_uuid(Uuid::nil()),
+        epoch: Epoch("e".into()),
+        visitor: Visitor::default(),
+        locale: None,
+        page_url: None,
+        opened_at: Timestamp::UNIX_EPOCH,
+    };
+    SessionState::new(meta, rules.clone(), Transcript::new(8))
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        config_version: ConfigVersion(1),
+        prompt_hash: None,
+        provider: "test".into(),
+        model: None,
+        tokens: Tokens::default(),
+        chunks: Vec::new(),
+        times: StageTimes::default(),
+    }
+}
