@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -139,7 +138,7 @@ impl Server {
     async fn launch(&mut self) {
         let log = Log::default();
         self.log = log.clone();
-        let mut command = program::mortal(Path::new(env!("CARGO_BIN_EXE_aihio")));
+        let mut command = program::mortal(&program::server());
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("AIHIO_")) {
             command.env_remove(key);
         }
