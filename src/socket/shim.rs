@@ -168,13 +168,12 @@ impl Socket {
         let session = self.attachment.as_ref().map(|attached| attached.session.id());
         let line = match self.service.tokens.verify_session(token, now) {
             Ok(claims) if Some(claims.session_id) == session => {
-                let ttl = (claims.expires_at - now).num_seconds();
+                let (token, expires_at) =
+                    self.service.tokens.issue_session(self.chatbot.id(), claims.session_id, now);
+                let ttl = (expires_at - now).num_seconds();
                 let version = env!("CARGO_PKG_VERSION");
-                protocol::reply(
-                    id,
-                    "refresh",
-                    &Refreshed { client: self.client, version, expires: true, ttl },
-                )
+                let renewed = Refreshed { client: self.client, version, expires: true, ttl, token };
+                protocol::reply(id, "refresh", &renewed)
             }
             _ => {
                 let message = "The token does not belong to this conversation or has expired.";
