@@ -3,15 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::chatbot::session::handle::{Recovered, Since, Welcome};
+pub use crate::chatbot::session::{
+    Activity, CloseReason, Command, Delivery, Duplicate, Item, ListenerId, Listening, Opening, Outlet, Reply,
+    Responder, SessionHandle,
+};
+pub use crate::chatbot::{ChatbotHandle, ChatbotView};
+pub use crate::kernel::{ActorKind, KindCount, Tree};
+
 use actix::Addr;
 use actix_rt::Arbiter;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
-use crate::chatbot::ChatbotHandle;
 use crate::journal::{Flush, JournalGate};
-use crate::kernel::{ActorKind, Census, KindCount, Tree, start_here};
+use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
 use crate::ports::Ports;
@@ -152,18 +159,18 @@ impl Engine {
         let began = Instant::now();
         let (flushed_by, until) = (began + deadline * 9 / 10, began + deadline);
         let spread = Duration::from_millis(self.count(ActorKind::Session)).min(deadline / 4);
-        self.root.do_send(DrainTree { grace: deadline / 2 - spread, spread });
+        deliver(&self.root, DrainTree { grace: deadline / 2 - spread, spread });
         self.wait_until(flushed_by, |engine| {
             engine.count(ActorKind::Chatbot) + engine.count(ActorKind::Session) == 0
         })
         .await;
         for journal in self.shared.journal.all() {
             let (done, flushed) = oneshot::channel();
-            journal.addr().do_send(Flush { done });
+            journal.entrust(Flush { done });
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(flushed_by, flushed).await;
         }
-        self.root.do_send(Finish { until });
+        deliver(&self.root, Finish { until });
         self.wait_until(until, |engine| !engine.root.connected()).await;
     }
 

@@ -36,6 +36,8 @@ pub struct Limits {
     pub journal_batch_len: usize,
     /// How long a batch that failed is tried again before its records are refused.
     pub journal_retry: Duration,
+    /// When a message is acknowledged.
+    pub acknowledge: Acknowledge,
     /// Jobs at work at once.
     pub jobs_running_max: u32,
     /// Attempts of one job.
@@ -46,6 +48,15 @@ pub struct Limits {
     pub answer_passages_max: usize,
     /// Credits that an account lends to this process at once.
     pub lease_credits: NonZeroU32,
+}
+
+/// When a message is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Acknowledge {
+    /// Once the store has committed it.
+    WhenDurable,
+    /// Once it waits for the store: quicker, and what waits is lost with the process.
+    WhenQueued,
 }
 
 impl Default for Limits {
@@ -68,6 +79,7 @@ impl Default for Limits {
             journal_queue_len: 65_536,
             journal_batch_len: 2_048,
             journal_retry: Duration::from_secs(2),
+            acknowledge: Acknowledge::WhenDurable,
             jobs_running_max: 2,
             job_attempts_max: 3,
             answer_timeout: Duration::from_secs(120),

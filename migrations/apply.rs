@@ -1,5 +1,7 @@
 //! Runs the steps, one process at a time.
 
+use std::time::Duration;
+
 use sea_orm_migration::sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -9,6 +11,9 @@ use crate::STEPS;
 
 /// The advisory lock under which PostgreSQL is migrated: "aihio" in ASCII.
 const LOCK: i64 = 0x61_69_68_69_6f;
+
+/// How long somebody who only wants to look waits for a connection.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the schema is not what this program needs.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +94,19 @@ pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>,
     Ok(STEPS.iter().map(|step| step.name).filter(is_pending).collect())
 }
 
+/// As [`pending`], on a connection of its own.
+///
+/// # Errors
+/// As [`pending`], or when the database is out of reach.
+pub async fn pending_at(url: &str) -> Result<Vec<&'static str>, MigrateError> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).acquire_timeout(LOOK_TIMEOUT).sqlx_logging(false);
+    let database = Database::connect(options).await?;
+    let names = pending(&database).await;
+    database.close().await?;
+    names
+}
+
 async fn applied(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let backend = database.get_database_backend();
     let table = match backend {
@@ -125,15 +143,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_is_named_like_its_file_and_none_is_forgotten() {
-        let mut files: Vec<String> = std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))
-            .unwrap()
-            .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+    fn every_step_is_named_like_its_file_and_none_is_forgotten() -> std::io::Result<()> {
+        let entries = std::fs::read_dir(env!("CARGO_MANIFEST_DIR"))?.collect::<Result<Vec<_>, _>>()?;
+        let mut files: Vec<String> = entries
+            .iter()
+            .filter_map(|entry| entry.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
             .filter(|name| name.starts_with("m2"))
             .collect();
         files.sort();
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         assert_eq!(names, files);
+        Ok(())
     }
 }

@@ -35,7 +35,7 @@ mod m20261122_000024_audit_log;
 mod m20261122_000025_idempotency_keys;
 mod m20261122_000026_server_secrets;
 
-pub use apply::{MigrateError, apply, pending, revert};
+pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
 
 /// All steps, oldest first.

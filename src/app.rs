@@ -1,17 +1,33 @@
-//! The composition root.
+//! The composition root: the only file that knows every part. It builds everything first; only then things move.
+
+mod first_owner;
+mod guide;
+mod parts;
+mod server;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::{App as Routes, HttpResponse, HttpServer, web};
+use actix_web::web;
+use aihio_actors::Engine;
+use secrecy::SecretString;
 
+use crate::auth::{PasswordError, RandomError};
+use crate::cache::CacheError;
+use crate::crawl::AllowListError;
+use crate::http::Service;
 use crate::settings::Settings;
+use crate::store::{Store, StoreError};
 
 /// Why the service can't be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address can't be listened on.
-    #[error("the address {address} can't be listened on")]
+    #[error(
+        "the address {address} can't be listened on: is another server running there? Set AIHIO__HTTP__BIND"
+    )]
     Bind {
         /// Which.
         address: SocketAddr,
@@ -19,35 +35,74 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
-    /// The server ended with an error.
+    /// The store can't be opened.
+    #[error("the database can't be used: check AIHIO__DATABASE__URL and that the server is running")]
+    Store(#[from] StoreError),
+    /// The folder for uploads can't be used.
+    #[error("the data folder can't be used: check that AIHIO__DATA_DIR exists and can be written to")]
+    DataFolder(#[source] io::Error),
+    /// Redis can't be used.
+    #[error("Redis can't be used: check AIHIO__REDIS__URL")]
+    Redis(#[from] CacheError),
+    /// The list of private hosts can't be understood.
+    #[error("`crawler.allow_private` can't be understood")]
+    AllowList(#[from] AllowListError),
+    /// A client for outgoing requests can't be made.
+    #[error("the client for outgoing requests can't be made: are certificate authorities installed?")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A model's settings are incomplete.
+    #[error("the model `{0}` has no `base_url` or no `model`: set AIHIO__LLM__{upper}__BASE_URL and …__MODEL", upper = .0.to_uppercase())]
+    Model(String),
+    /// Passwords can't be hashed.
+    #[error("passwords can't be hashed")]
+    Password(#[from] PasswordError),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    Random(#[from] RandomError),
+    /// The public address can't be understood.
+    #[error("`http.public_url` can't be understood")]
+    PublicUrl(#[from] url::ParseError),
+    /// The web server ended with an error.
     #[error("the web server failed")]
     Serve(#[from] io::Error),
 }
 
 /// A service that is ready to start.
-#[derive(Debug)]
 pub struct App {
     listener: TcpListener,
     address: SocketAddr,
     workers: usize,
+    drain: Duration,
+    service: web::Data<Service>,
+    first_password: Option<SecretString>,
 }
 
-/// Builds everything; nothing moves yet.
+/// Builds everything and binds the address; nothing is served yet.
 ///
 /// # Errors
-/// When a part can't be had.
+/// When a part can't be had. The message says what to do.
 pub async fn build(settings: Settings) -> Result<App, StartError> {
-    let address = settings.http.bind;
-    let bind = |source| StartError::Bind { address, source };
-    let listener = TcpListener::bind(address).map_err(bind)?;
-    let address = listener.local_addr().map_err(bind)?;
-    Ok(App { listener, address, workers: settings.http.workers() })
-}
-
-/// The document that describes the API.
-#[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    let bind = settings.http.bind;
+    let bound = |source| StartError::Bind { address: bind, source };
+    let listener = TcpListener::bind(bind).map_err(bound)?;
+    let address = listener.local_addr().map_err(bound)?;
+    let store = Store::open(parts::store_options(&settings)).await?;
+    let ports = parts::ports(&settings, &store)?;
+    let engine = Engine::start(ports.clone(), parts::limits(&settings));
+    let passwords = crate::auth::Passwords::new()?;
+    let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;
+    let guide =
+        if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
+    let built = parts::Built { store, engine, ports, passwords, guide };
+    let service = parts::service(&settings, address, built).await?;
+    Ok(App {
+        listener,
+        address,
+        workers: settings.http.workers(),
+        drain: settings.http.drain(),
+        service: web::Data::from(Arc::new(service)),
+        first_password: owner.generated_password,
+    })
 }
 
 impl App {
@@ -57,13 +112,17 @@ impl App {
         self.address
     }
 
-    /// Serves until told to stop.
+    /// The first owner's password, when it was generated just now: it is told once and never again.
+    #[must_use]
+    pub const fn first_password(&self) -> Option<&SecretString> {
+        self.first_password.as_ref()
+    }
+
+    /// Serves until told to stop (SIGTERM or SIGINT), then drains.
     ///
     /// # Errors
     /// When the server fails.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
-        let routes = || Routes::new().route("/livez", web::get().to(HttpResponse::Ok));
-        HttpServer::new(routes).workers(self.workers).listen(self.listener)?.run().await?;
-        Ok(())
+        server::run(self).await
     }
 }

@@ -2,15 +2,23 @@
 //! `aihio_actors`.
 
 pub mod app;
+pub mod auth;
 pub mod blobs;
+pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;
+pub mod error;
 pub mod extract;
+pub mod http;
+pub mod limits;
 pub mod model_provider;
 pub mod settings;
+pub mod socket;
 pub mod store;
+pub mod system;
 pub mod telemetry;
+pub mod visitor;
 
 #[cfg(test)]
 mod scripted_server;

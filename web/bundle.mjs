@@ -9,6 +9,18 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 /** The oldest browsers with `light-dark()` and relative colours, which the style sheets rest on. */
 const target = ["chrome123", "firefox128", "safari17.5"];
 
+/** The widget's own custom properties go by one letter; those that a page may set begin with `--aihio`. */
+const OWN_PROPERTIES = { accent: "a", on: "o", ink: "i", surface: "s", text: "t", muted: "m", line: "l", soft: "f" };
+const shortProperties = (css) =>
+  css.replace(/--([a-z]+)\b(?!-)(: )?/g, (all, name, colon) => (OWN_PROPERTIES[name] ? "--" + OWN_PROPERTIES[name] + (colon ? ":" : "") : all));
+
+/**
+ * Names of the widget's objects that never leave its bundle, neither to the server nor to storage nor to the document, and
+ * may be shortened there.
+ */
+const INTERNAL =
+  /^(announce|arrived|banner|call|caughtUp|change|changed|configured|dialog|element|entries|failure|field|follow|hello|hurry|listener|node|pieces|published|put|rate|read|refused|renewed|restore|startOver|status|store|textOf|unqueue|version|visit|welcomed|write|writing)$/;
+
 /** Hands `.css` imports of the widget over as minified text: its shadow root adopts a constructed sheet. */
 const cssAsText = {
   name: "css-as-text",
@@ -16,7 +28,7 @@ const cssAsText = {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const { code } = await transform(source, { loader: "css", minify: true, target });
-      return { contents: code.trim(), loader: "text" };
+      return { contents: shortProperties(code.trim()), loader: "text" };
     });
   },
 };
@@ -34,7 +46,7 @@ const shared = {
 /** The JavaScript bundles: name in `dist`, entry, and what differs from `shared`. */
 const scripts = [
   { name: "w.js", entry: "widget/launcher.ts", format: "iife", plugins: [cssAsText] },
-  { name: "app.js", entry: "widget/app.ts", format: "esm", plugins: [cssAsText] },
+  { name: "app.js", entry: "widget/app.ts", format: "esm", plugins: [cssAsText], mangleProps: INTERNAL },
   { name: "dashboard.js", entry: "dashboard/main.tsx", format: "esm" },
   { name: "demo.js", entry: "demo/main.ts", format: "esm" },
   { name: "docs.js", entry: "docs/main.tsx", format: "esm" },

@@ -24,7 +24,7 @@ pub fn cite(question: &str, answer: &str, hits: &[Hit], index: &Index) -> Vec<Ci
     }
     let cited = quotes.into_iter().filter_map(|(number, quote)| {
         let hit = hits.get(number.checked_sub(1)?)?;
-        citation(u32::try_from(number).ok()?, &quote, &hit.passage)
+        citation(u32::try_from(number).ok()?, quote.core, &hit.passage)
     });
     literal(cited.collect(), hits)
 }

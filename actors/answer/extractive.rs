@@ -13,9 +13,9 @@ const LIKENESS_MIN: f32 = 0.6;
 /// What the sources say about a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtractiveAnswer {
-    /// The quoted words, each followed by the number of its citation in brackets.
+    /// The sentences that answer, as they stand in the sources, each followed by its citation's number in brackets.
     pub text: String,
-    /// What was quoted, numbered from 1.
+    /// Numbered from 1; each quotes those sentences with what stands around them.
     pub citations: Vec<Citation>,
 }
 
@@ -29,12 +29,13 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
         Some(quote) => vec![quote],
         None => best(question, hits, index, CITATIONS_MAX),
     };
-    let citations: Vec<Citation> = (1..)
+    let citations: Vec<Citation> = (1_u32..)
         .zip(&quotes)
-        .filter_map(|(n, quote)| citation(n, quote, &hits.get(quote.hit)?.passage))
+        .filter_map(|(n, quote)| citation(n, quote.span.clone(), &hits.get(quote.hit)?.passage))
         .collect();
+    let words = |quote: &Quote| hits.get(quote.hit)?.passage.text.get(quote.core.clone());
     let lines: Vec<String> =
-        citations.iter().map(|citation| format!("{} [{}]", citation.quote, citation.n)).collect();
+        (1_u32..).zip(&quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
     (!citations.is_empty()).then(|| ExtractiveAnswer { text: lines.join("\n\n"), citations })
 }
 
@@ -46,7 +47,13 @@ fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
     });
     let alike = pairs.filter_map(|(hit, text, pair)| {
         let score = likeness(question, &asked, text.get(pair.question)?, index);
-        (score >= LIKENESS_MIN).then_some(Quote { hit, span: pair.answer, score })
+        (score >= LIKENESS_MIN).then_some(Quote {
+            hit,
+            core: pair.answer.clone(),
+            span: pair.answer,
+            held: score,
+            score,
+        })
     });
     alike.reduce(|best, next| if next.score > best.score { next } else { best })
 }

@@ -8,6 +8,7 @@ mod extractive;
 mod pieces;
 mod prompt;
 mod quote;
+mod section;
 mod write;
 
 pub use citation::{cite, literal};

@@ -49,7 +49,7 @@ mod tests {
     proptest! {
         #[test]
         fn put_together_they_are_the_text(text in "(\\PC|\\s|[a-z]{1,200}|語){0,200}") {
-            prop_assert_eq!(pieces(&text).collect::<String>(), text.clone());
+            prop_assert_eq!(pieces(&text).collect::<String>(), text.as_str());
             prop_assert!(pieces(&text).all(|piece| !piece.is_empty()));
         }
     }

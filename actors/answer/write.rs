@@ -13,6 +13,7 @@ use super::{cite, evidence, extract, pieces, prompt};
 use crate::chatbot::ChatbotView;
 use crate::chatbot::session::handle::Progress;
 use crate::chatbot::session::state::{AnswerStep, Finished};
+use crate::kernel::report;
 use crate::model::{
     AnswerId, AnswererKind, Citation, ContentHash, Hit, Receipt, ReceiptChunk, Role, StageTimes, Tokens,
 };
@@ -61,10 +62,10 @@ pub async fn write_answer(task: AnswerTask, session: Recipient<Progress>) {
     match tokio::time::timeout(timeout, Writing::begin(&task, &mut pen)).await {
         Ok(Ok(finished)) => pen.finish(finished).await,
         Ok(Err(failure)) => {
-            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, error = ?failure, "an answer failed")
+            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, error = ?failure, "an answer failed");
         }
         Err(_) => {
-            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, "an answer took longer than {timeout:?}")
+            tracing::warn!(chatbot.id = %task.view.record.chatbot_id, "an answer took longer than {timeout:?}");
         }
     }
 }
@@ -95,7 +96,7 @@ impl Drop for Pen {
     fn drop(&mut self) {
         if !self.done {
             // One message an answer: bounded by construction.
-            self.session.do_send(Progress { answer_id: self.answer_id, step: AnswerStep::Failed });
+            report(&self.session, Progress { answer_id: self.answer_id, step: AnswerStep::Failed });
         }
     }
 }

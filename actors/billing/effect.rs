@@ -76,7 +76,7 @@ impl BillingAccount {
             }
             Ok(None) => tracing::warn!(account.id = %account.id, "the account has no row in the store"),
             Err(error) => {
-                tracing::warn!(account.id = %account.id, error = ?error, "the ledger can't be read now")
+                tracing::warn!(account.id = %account.id, error = ?error, "the ledger can't be read now");
             }
         }));
     }

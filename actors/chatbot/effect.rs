@@ -159,7 +159,7 @@ impl Chatbot {
         for (nth, (_, session)) in (0_u32..).zip(self.sessions.live()) {
             let close_after = spread * nth / count;
             // One message a session: bounded by construction, and none may miss it.
-            session.addr().do_send(super::session::handle::Drain { grace, close_after, reason });
+            session.entrust(super::session::handle::Drain { grace, close_after, reason });
         }
     }
 

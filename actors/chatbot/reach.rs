@@ -71,6 +71,16 @@ impl ChatbotHandle {
         answer.await.unwrap_or_else(|_| Err(restarting()))
     }
 
+    /// Ends a session's life after it was deleted from the store: nothing more is written of it.
+    pub fn forget_session(&self, id: SessionId) {
+        if let Some((_, session)) = self.sessions.remove(&id) {
+            let drain =
+                Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
+            // One message a deletion, asked for by its owner.
+            session.mailbox().entrust(drain);
+        }
+    }
+
     /// Tells the actor something.
     pub(crate) fn tell<M>(&self, message: M) -> Result<(), Undelivered>
     where
@@ -91,7 +101,7 @@ impl ChatbotHandle {
         let drain = Drain { grace, close_after: Duration::ZERO, reason: CloseReason::Shutdown };
         for session in &self.sessions {
             // One message a session: bounded by construction, and none may miss it.
-            session.mailbox().addr().do_send(drain.clone());
+            session.mailbox().entrust(drain.clone());
         }
     }
 

@@ -11,7 +11,7 @@ use super::handle::SourceRead;
 use super::state::{Effect, Input, StepFailure, Text};
 use super::{IngestionJob, snapshot};
 use crate::chatbot::knowledge::{qa_text, split};
-use crate::kernel::ExitReason;
+use crate::kernel::{ExitReason, report};
 use crate::model::{Chunk, ChunkId, ContentHash, Document, DocumentId, Job, JobError, JobKind, Timestamp};
 use crate::ports::{BlobKey, CrawlRefusal, ExtractError, PortError, Ports, Raw, Reading};
 
@@ -62,7 +62,7 @@ impl IngestionJob {
             Effect::Announce => {
                 let message = SourceRead { chatbot_id: self.machine.job().chatbot_id };
                 // One message a job: bounded by construction.
-                self.context.published.do_send(message);
+                report(&self.context.published, message);
             }
             Effect::End => {
                 self.life.ends(ExitReason::Finished);

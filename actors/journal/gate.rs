@@ -86,7 +86,7 @@ impl JournalGate {
             notify,
             census: shared.census.clone(),
         };
-        let journal = Journal::new(birth, shared.ports.clone(), &shared.limits);
+        let journal = Journal::new(birth, shared.ports.clone(), Arc::clone(&shared.limits));
         let vital = Arc::clone(journal.life().vital());
         let addr = start_on(arbiter, journal, shared.limits.journal_queue_len);
         Some(Mailbox::new(addr, ActorKind::Journal, vital, shared.census.clone()))

@@ -13,6 +13,8 @@ pub use gate::{JournalGate, ShardId};
 pub use handle::{Append, Flush};
 pub use snapshot::{Promise, RecordFate};
 
+use std::sync::Arc;
+
 use actix::{Actor, Context};
 use tokio::sync::oneshot;
 
@@ -25,6 +27,7 @@ use crate::ports::Ports;
 pub struct Journal {
     life: Life<ShardId>,
     ports: Ports,
+    limits: Arc<Limits>,
     state: JournalState<Promise>,
     gathering: Gathering,
     flushed: Vec<oneshot::Sender<()>>,
@@ -40,10 +43,10 @@ enum Gathering {
 impl Journal {
     /// Makes the actor; `birth` enters it into the census.
     #[must_use]
-    pub fn new(birth: Birth<ShardId>, ports: Ports, limits: &Limits) -> Self {
+    pub fn new(birth: Birth<ShardId>, ports: Ports, limits: Arc<Limits>) -> Self {
         let state =
             JournalState::new(limits.journal_queue_len, limits.journal_batch_len, limits.journal_retry);
-        Self { life: Life::begin(birth), ports, state, gathering: Gathering::No, flushed: Vec::new() }
+        Self { life: Life::begin(birth), ports, limits, state, gathering: Gathering::No, flushed: Vec::new() }
     }
 
     /// What others see of it.

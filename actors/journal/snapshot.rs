@@ -5,6 +5,7 @@ use actix::Recipient;
 
 use crate::chatbot::session::handle::Fate;
 use crate::chatbot::session::state::Ticket;
+use crate::kernel::report;
 
 /// What became of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,11 @@ impl Promise {
         Self { session: Some(session), ticket }
     }
 
+    /// Says that the record is as good as kept, before it is.
+    pub(super) fn acknowledge(&mut self) {
+        self.tell(RecordFate::Kept);
+    }
+
     /// Keeps the promise.
     pub fn resolve(mut self, fate: RecordFate) {
         self.tell(fate);
@@ -39,7 +45,7 @@ impl Promise {
     fn tell(&mut self, fate: RecordFate) {
         if let Some(session) = self.session.take() {
             // One message for each record that the session has sent: bounded by its own limit of open questions.
-            session.do_send(Fate { ticket: self.ticket, fate });
+            report(&session, Fate { ticket: self.ticket, fate });
         }
     }
 }

@@ -44,12 +44,18 @@ impl<P> JournalState<P> {
         Self { queue_len, batch_len, retry, queue: VecDeque::new(), flight: None }
     }
 
+    /// Whether another record may wait.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.queue.len() < self.queue_len
+    }
+
     /// Lets a record wait for the next batch.
     ///
     /// # Errors
     /// When too many wait already; the promise comes back.
     pub fn push(&mut self, record: Record, promise: P) -> Result<(), P> {
-        if self.queue.len() >= self.queue_len {
+        if !self.has_room() {
             return Err(promise);
         }
         self.queue.push_back((record, promise));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix::{Message, Recipient};
 
-use super::{ActorKey, Census, Vital};
+use super::{ActorKey, Census, Vital, report};
 
 /// Why an actor is no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl<K: Send + 'static> Drop for Life<K> {
         self.census.remove(&self.vital, &reason);
         if let Some(key) = self.key.take() {
             // One notice a life: bounded by construction, and there is nobody to wait for in a drop.
-            self.notify.do_send(ChildDown { key, generation: self.generation, reason });
+            report(&self.notify, ChildDown { key, generation: self.generation, reason });
         }
     }
 }

@@ -21,4 +21,4 @@ pub use exit::{Birth, ChildDown, ExitReason, Generation, Leave, Life};
 pub use rate::{Pace, Refill, TokenBucket};
 pub use restart::{Restart, RestartHistory, RestartPolicy, Verdict};
 pub use start::{start_here, start_on};
-pub use tell::{Mailbox, Undelivered};
+pub use tell::{Mailbox, Undelivered, deliver, report};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
-use actix::{Actor, Addr, Handler, Message};
+use actix::{Actor, Addr, Handler, Message, Recipient};
 
 use super::{ActorKind, Census, Generation, Vital};
 
@@ -70,6 +70,19 @@ impl<A: Actor> Mailbox<A> {
         self.addr.connected()
     }
 
+    /// Tells the actor something whatever its mailbox holds: for messages whose number is bounded by construction, such as
+    /// one a child or one an answer, that must not be missed.
+    pub fn entrust<M>(&self, message: M)
+    where
+        M: Message + Send + 'static,
+        M::Result: Send,
+        A: Handler<M>,
+        A::Context: ToEnvelope<A, M>,
+    {
+        self.vital.told();
+        deliver(&self.addr, message);
+    }
+
     /// Tells the actor something, unless its mailbox is full.
     ///
     /// # Errors
@@ -93,4 +106,32 @@ impl<A: Actor> Mailbox<A> {
             }
         })
     }
+}
+
+/// Hands a message to an actor whose mailbox is not counted, whatever it holds. Same rule as [`Mailbox::entrust`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "with `report` the only place that passes by a mailbox's bound"
+)]
+pub fn deliver<A, M>(addr: &Addr<A>, message: M)
+where
+    M: Message + Send + 'static,
+    M::Result: Send,
+    A: Actor + Handler<M>,
+    A::Context: ToEnvelope<A, M>,
+{
+    addr.do_send(message);
+}
+
+/// Hands a message to whoever takes that kind, whatever its mailbox holds. Same rule as [`Mailbox::entrust`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "with `deliver` the only place that passes by a mailbox's bound"
+)]
+pub fn report<M>(recipient: &Recipient<M>, message: M)
+where
+    M: Message + Send + 'static,
+    M::Result: Send,
+{
+    recipient.do_send(message);
 }

@@ -12,6 +12,10 @@ pub enum RefusalCode {
     MethodNotFound = 104,
     /// The command's data can't be understood.
     BadRequest = 107,
+    /// The command exists in the protocol and is not offered here.
+    NotAvailable = 108,
+    /// The token was good once.
+    TokenExpired = 109,
     /// Too many commands in too short a time.
     RateLimited = 1001,
     /// The account has no answer left in this period.

@@ -74,7 +74,7 @@ impl Handler<DrainTree> for Supervisor {
         self.draining = Draining::Yes;
         for (_, chatbot) in self.chatbots.live() {
             // One message a chatbot: bounded by construction, and none may miss it.
-            chatbot.addr().do_send(DrainAll { grace: message.grace, spread: message.spread });
+            chatbot.entrust(DrainAll { grace: message.grace, spread: message.spread });
         }
         // Sessions outlive a chatbot that failed, and it is not started again now to tell them.
         self.shared.directory.chatbots.iter().filter(|chatbot| !chatbot.is_open()).for_each(|chatbot| {
@@ -100,10 +100,10 @@ impl Handler<Finish> for Supervisor {
     fn handle(&mut self, message: Finish, ctx: &mut Context<Self>) {
         self.draining = Draining::Yes;
         // One message a child: bounded by construction, and none may miss it.
-        self.jobs.live().for_each(|(_, job)| job.addr().do_send(Leave));
-        self.schedule.live().for_each(|(_, schedule)| schedule.addr().do_send(Leave));
-        self.accounts.live().for_each(|(_, account)| account.addr().do_send(Leave));
-        self.shared.journal.all().iter().for_each(|journal| journal.addr().do_send(Leave));
+        self.jobs.live().for_each(|(_, job)| job.entrust(Leave));
+        self.schedule.live().for_each(|(_, schedule)| schedule.entrust(Leave));
+        self.accounts.live().for_each(|(_, account)| account.entrust(Leave));
+        self.shared.journal.all().iter().for_each(|journal| journal.entrust(Leave));
         self.finish_when_alone(message, ctx);
     }
 }

@@ -192,7 +192,7 @@ async fn after_a_person_has_taken_over_no_word_of_the_chatbot_follows() {
     voice.finish();
     // A step of the answer that was on its way already is not heard either.
     let late = Progress { answer_id: AnswerId::from_uuid(uuid::Uuid::nil()), step: AnswerStep::Failed };
-    guest.session.mailbox().addr().do_send(late);
+    guest.session.mailbox().entrust(late);
     guest.is_heard("m2", "Two?").await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(stored(&engine, &guest), [row(1, "One?"), row(2, "Agent"), row(3, "Two?")]);

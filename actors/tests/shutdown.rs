@@ -154,7 +154,7 @@ async fn a_session_drained_alone_leaves_its_siblings_alone() {
     let (mut guest, sibling) = (Guest::arrives(&engine).await, Guest::arrives(&engine).await);
     let drain =
         Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::InsufficientState };
-    guest.session.mailbox().addr().do_send(drain);
+    guest.session.mailbox().entrust(drain);
     assert_eq!(guest.is_sent_away().await, End::Closed(CloseReason::InsufficientState));
     sibling.is_heard("m1", "One?").await;
     engine.drain().await;
@@ -170,7 +170,7 @@ async fn a_journal_says_when_all_it_holds_is_written() {
     assert!((&mut asked).now_or_never().is_none());
     engine.catch_up().await;
     let (done, flushed) = tokio::sync::oneshot::channel();
-    engine.engine.journals()[0].addr().do_send(Flush { done });
+    engine.engine.journals()[0].entrust(Flush { done });
     flushed.await.unwrap();
     assert_eq!(engine.world.store.events(guest.id())[0].seq, Seq(1));
     asked.await.unwrap();

@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::model::{ChatbotId, RefusalCode, Seq};
 
 fn break_session(guest: &Guest) {
-    guest.session.mailbox().addr().do_send(Sabotage);
+    guest.session.mailbox().entrust(Sabotage);
 }
 
 async fn break_chatbot(engine: &TestEngine, id: ChatbotId) {

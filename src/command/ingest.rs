@@ -5,6 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use super::failure::Failure;
+use super::remote::{Remote, RemoteArguments};
+use super::terminal;
+use super::unique::unique;
 use aihio_actors::model::{ChatbotId, JobError, JobId, JobStage, JobState, SourceId};
 use clap::Args;
 use eventsource_stream::Eventsource;
@@ -13,11 +17,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
-use uuid::Uuid;
-
-use super::failure::Failure;
-use super::remote::{Remote, RemoteArguments};
-use super::terminal;
 
 /// How finely the bar moves.
 const BAR_STEPS: f32 = 1_000.0;
@@ -82,8 +81,7 @@ fn is_address(source: &str) -> bool {
 
 /// A request that may be repeated without being done twice.
 fn once(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-    let key = Uuid::new_v4();
-    request.header("Idempotency-Key", key.to_string())
+    request.header("Idempotency-Key", unique().to_string())
 }
 
 async fn upload(remote: &Remote, chatbot: ChatbotId, file: &Path) -> Result<String, Failure> {
@@ -177,6 +175,8 @@ mod tests {
 
     use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
+    use uuid::Uuid;
+
     use super::*;
 
     const ID: &str = "0190aaaa-0000-7000-8000-000000000001";
@@ -216,7 +216,7 @@ mod tests {
         let handle = server.handle();
         actix_web::rt::spawn(server);
 
-        let file = std::env::temp_dir().join(format!("aihio-{}.txt", Uuid::new_v4()));
+        let file = std::env::temp_dir().join(format!("aihio-{}.txt", unique()));
         std::fs::write(&file, "Tea is at four.").unwrap();
         let remote = RemoteArguments::to(&format!("http://{address}"));
         let source = file.display().to_string();

@@ -8,7 +8,9 @@ mod migrate;
 mod openapi;
 mod remote;
 mod serve;
+mod socket_echo;
 mod terminal;
+mod unique;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,6 +62,9 @@ enum Command {
     /// Read one document from standard input
     #[command(hide = true)]
     ExtractWorker,
+    /// Send every WebSocket message back, for conformance suites
+    #[command(hide = true)]
+    SocketEcho(socket_echo::SocketEchoArguments),
 }
 
 /// Runs the program with the process's arguments and environment.
@@ -88,6 +93,7 @@ async fn run(command: Command, options: LoadOptions) -> Result<ExitCode, Failure
         Command::Openapi => openapi::run(),
         Command::Doctor => Ok(doctor::run(options).await),
         Command::ExtractWorker => Ok(crate::extract::run_worker()),
+        Command::SocketEcho(arguments) => socket_echo::run(&arguments).await,
     }
 }
 

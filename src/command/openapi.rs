@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use super::failure::Failure;
 use super::terminal;
-use crate::app;
+use crate::http;
 
 pub(super) fn run() -> Result<ExitCode, Failure> {
-    let document = app::openapi()
+    let document = http::openapi()
         .to_pretty_json()
         .map_err(|error| Failure::new("the document can't be written as JSON").because(&error))?;
     terminal::say(&document);

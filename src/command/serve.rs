@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::Failure;
 use super::terminal;
@@ -19,7 +19,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let app = app::build(settings).await.map_err(|error| {
         Failure::new("aihio can't start").because(&error).cure("Run `aihio doctor`: it checks each part.")
     })?;
-    welcome.announce(app.address());
+    welcome.announce(app.address(), app.first_password());
     app.run_until_stopped().await.map_err(|error| Failure::new("aihio has stopped").because(&error))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -29,6 +29,7 @@ struct Welcome {
     format: LogFormat,
     keeps: String,
     demo: bool,
+    owner: String,
 }
 
 impl Welcome {
@@ -43,24 +44,42 @@ impl Welcome {
             (None, false) => format!("SQLite and files in {folder}"),
             (Some(_), _) => format!("PostgreSQL, files in {folder}"),
         };
-        Self { format: settings.log.format, keeps, demo: settings.demo.enabled }
+        Self {
+            format: settings.log.format,
+            keeps,
+            demo: settings.demo.enabled,
+            owner: settings.owner.email.clone(),
+        }
     }
 
-    fn announce(&self, address: SocketAddr) {
+    fn announce(&self, address: SocketAddr, first_password: Option<&SecretString>) {
         match self.format {
             LogFormat::Json => {
                 let line = serde_json::json!({"level": "INFO", "message": "listening", "address": format!("http://{address}")});
                 terminal::note(&line.to_string());
+                if let Some(password) = first_password {
+                    let (email, password) = (&self.owner, password.expose_secret());
+                    let line = serde_json::json!({"level": "INFO", "message": "first owner, told this once", "email": email, "password": password});
+                    terminal::note(&line.to_string());
+                }
             }
-            LogFormat::Pretty => self.lines(address).iter().for_each(|line| terminal::note(line)),
+            LogFormat::Pretty => {
+                for line in self.lines(address, first_password) {
+                    terminal::note(&line);
+                }
+            }
         }
     }
 
-    fn lines(&self, address: SocketAddr) -> Vec<String> {
+    fn lines(&self, address: SocketAddr, first_password: Option<&SecretString>) -> Vec<String> {
         let mut lines = vec![
             format!("  aihio {}   {}", env!("CARGO_PKG_VERSION"), self.keeps),
             format!("  Dashboard  http://{address}"),
         ];
+        if let Some(password) = first_password {
+            let (email, password) = (&self.owner, password.expose_secret());
+            lines.push(format!("  Sign in    {email} / {password}   (told this once; keep it)"));
+        }
         if self.demo {
             lines.push("  Demo       the same address with /demo".to_owned());
             lines.push(
@@ -81,7 +100,7 @@ mod tests {
     #[test]
     fn the_address_stands_in_exactly_one_line() {
         let settings = Settings::load(LoadOptions::default()).unwrap();
-        let lines = Welcome::of(&settings).lines("127.0.0.1:4321".parse().unwrap());
+        let lines = Welcome::of(&settings).lines("127.0.0.1:4321".parse().unwrap(), None);
         assert_eq!(lines.iter().filter(|line| line.contains("127.0.0.1:4321")).count(), 1);
         assert!(lines[0].contains("nothing leaves this machine"));
     }

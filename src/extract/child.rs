@@ -146,7 +146,8 @@ mod tests {
 
     impl ScriptedWorker {
         fn new(script: &str) -> Self {
-            let folder = std::env::temp_dir().join(format!("aihio-worker-{}", uuid::Uuid::new_v4()));
+            let name = format!("aihio-worker-{}", uuid::Uuid::from_u128(rand::random()));
+            let folder = std::env::temp_dir().join(name);
             fs::create_dir(&folder).unwrap();
             let program = folder.join("worker");
             fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();

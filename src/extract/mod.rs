@@ -1,7 +1,7 @@
 //! Reads text out of uploaded and fetched bytes.
 //!
-//! What a document is, its content decides ([`kind`]); what its sender claims only breaks ties. Parsers of PDF and
-//! HTML meet hostile input, so each document is parsed in a child process of its own ([`child`], [`worker`]) that is
+//! What a document is, its content decides (`kind`); what its sender claims only breaks ties. Parsers of PDF and
+//! HTML meet hostile input, so each document is parsed in a child process of its own (`child`, `worker`) that is
 //! killed at a deadline and holds no secret. Where the running executable can't be such a worker (in unit tests),
 //! the same code runs on a blocking thread behind `catch_unwind`.
 

@@ -162,7 +162,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Duration::try_from_secs_f64(seconds).ok();
     }
     let date = DateTime::parse_from_rfc2822(value).ok()?;
-    Some((date.to_utc() - Utc::now()).to_std().unwrap_or_default())
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the date is of the provider's clock, which the machine's follows"
+    )]
+    let now = Utc::now();
+    Some((date.to_utc() - now).to_std().unwrap_or_default())
 }
 
 #[cfg(test)]

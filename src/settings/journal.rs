@@ -1,7 +1,6 @@
 //! The durable history.
 
 use std::str::FromStr;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -14,7 +13,6 @@ pub struct JournalSettings {
     /// When a message is acknowledged.
     #[serde(deserialize_with = "value::parsed")]
     pub durability: Durability,
-    linger_ms: u64,
     /// Records in one commit, at most.
     pub batch_records_max: u32,
     /// Records waiting to be committed, at most.
@@ -43,14 +41,7 @@ impl FromStr for Durability {
 }
 
 impl JournalSettings {
-    /// How long the journal waits for more records to commit together.
-    #[must_use]
-    pub const fn linger(&self) -> Duration {
-        Duration::from_millis(self.linger_ms)
-    }
-
     pub(super) fn check(&self) -> Result<(), Flaw> {
-        Flaw::unless_within("journal.linger_ms", self.linger_ms, 0..=1_000)?;
         Flaw::unless_within("journal.batch_records_max", self.batch_records_max.into(), 1..=100_000)?;
         let batch = self.batch_records_max.into();
         Flaw::unless_within("journal.queue_records_max", self.queue_records_max.into(), batch..=10_000_000)

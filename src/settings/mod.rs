@@ -5,6 +5,7 @@
 //! of this folder and holds its own checks.
 
 mod billing;
+mod cache;
 mod cluster;
 mod crawler;
 mod database;
@@ -19,7 +20,7 @@ mod llm;
 mod load;
 mod log;
 mod owner;
-mod redis;
+
 mod registration;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use billing::{BillingSettings, Plans};
+pub use cache::RedisSettings;
 pub use cluster::ClusterSettings;
 pub use crawler::{CrawlerSettings, HostPort};
 pub use database::DatabaseSettings;
@@ -46,7 +48,7 @@ pub use llm::{LlmSettings, ProviderKind};
 pub use load::LoadOptions;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;
-pub use redis::RedisSettings;
+
 pub use registration::RegistrationSettings;
 
 /// The embedded defaults, which are also the list of every key.

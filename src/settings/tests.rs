@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aihio_actors::model::PlanId;
 use secrecy::ExposeSecret;
@@ -26,7 +27,9 @@ struct SettingsFile(PathBuf);
 
 impl SettingsFile {
     fn holding(text: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("aihio-settings-{}", uuid::Uuid::new_v4()));
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("aihio-settings-{}-{number}", std::process::id()));
         fs::create_dir(&folder).expect("the temporary folder can be written");
         let path = folder.join("my.toml");
         fs::write(&path, text).expect("the temporary folder can be written");
@@ -257,5 +260,21 @@ fn doubtful_combinations_are_named() {
     let warnings = settings.warnings().join("\n");
     for word in ["http.public_url", "https", "demo.enabled", "registration.enabled", "limits.enabled"] {
         assert!(warnings.contains(word), "{word} in {warnings}");
+    }
+}
+
+#[test]
+fn the_manual_names_every_setting_with_its_default() {
+    let manual = include_str!("../../docs/src/configuration.md");
+    let mut section = String::new();
+    for line in DEFAULT_TOML.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            section = format!("{name}.");
+        }
+        let Some((key, value)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else { continue };
+        let with_default = format!("| `{section}{key}` | `{value}` |");
+        let without = format!("| `{section}{key}` | ");
+        let refused = value == "\"\"" && manual.contains(&without);
+        assert!(manual.contains(&with_default) || refused, "{section}{key} = {value}");
     }
 }

@@ -43,6 +43,15 @@ pub struct NewChatbot {
     pub at: Timestamp,
 }
 
+/// Who changes a configuration, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// Who.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A configuration that is or was in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfigRecord {
@@ -137,7 +146,8 @@ impl Tenant {
             updated_at: Set(new.at),
         };
         let row = row.insert(&transaction).await.map_err(|error| StoreError::unique(error, "slug"))?;
-        let version = self.version_row(new.chatbot_id, 1, config, new.created_by, new.at);
+        let change = Change { by: new.created_by, at: new.at };
+        let version = self.version_row(new.chatbot_id, 1, config, change);
         version.insert(&transaction).await?;
         transaction.commit().await?;
         record(row)
@@ -151,14 +161,13 @@ impl Tenant {
         &self,
         id: ChatbotId,
         expected: ConfigVersion,
-        change: &ChatbotConfig,
-        by: Option<UserId>,
-        at: Timestamp,
+        config: &ChatbotConfig,
+        change: Change,
     ) -> Result<ConfigVersion, StoreError> {
         let conflict = || StoreError::Conflict("config_version");
         let expected = i32::try_from(expected.0).map_err(|_| conflict())?;
         let next = expected.checked_add(1).ok_or_else(conflict)?;
-        let config = config_json(change)?;
+        let config = config_json(config)?;
         let transaction = self.writer().begin().await?;
         let update = self
             .update::<chatbot::Entity>()
@@ -166,11 +175,11 @@ impl Tenant {
             .filter(chatbot::Column::ConfigVersion.eq(expected))
             .col_expr(chatbot::Column::ConfigVersion, Expr::value(next))
             .col_expr(chatbot::Column::Config, Expr::value(config.clone()))
-            .col_expr(chatbot::Column::UpdatedAt, Expr::value(at));
+            .col_expr(chatbot::Column::UpdatedAt, Expr::value(change.at));
         if update.exec(&transaction).await?.rows_affected == 0 {
             return Err(conflict());
         }
-        self.version_row(id, next, config, by, at).insert(&transaction).await?;
+        self.version_row(id, next, config, change).insert(&transaction).await?;
         transaction.commit().await?;
         number(next, id.as_uuid())
     }
@@ -235,16 +244,15 @@ impl Tenant {
         id: ChatbotId,
         version: i32,
         config: serde_json::Value,
-        by: Option<UserId>,
-        at: Timestamp,
+        change: Change,
     ) -> config_version::ActiveModel {
         config_version::ActiveModel {
             chatbot_id: Set(id.as_uuid()),
             version: Set(version),
             account_id: Set(self.owner()),
             config: Set(config),
-            created_by: Set(by.map(UserId::as_uuid)),
-            created_at: Set(at),
+            created_by: Set(change.by.map(UserId::as_uuid)),
+            created_at: Set(change.at),
         }
     }
 }

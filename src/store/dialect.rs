@@ -83,31 +83,34 @@ pub(super) fn replace_nul(value: &mut serde_json::Value) {
 mod tests {
     use super::*;
 
+    /// The id of version 7 that is made at that millisecond.
+    fn id_at(millis: i64) -> Uuid {
+        uuid::Builder::from_unix_timestamp_millis(millis.unsigned_abs(), &[7; 10]).into_uuid()
+    }
+
     #[test]
-    fn an_id_s_month_is_that_of_the_time_inside_it() {
-        let at: Timestamp = "2026-12-31T23:59:59.999Z".parse().unwrap();
-        let millis = u64::try_from(at.timestamp_millis()).unwrap();
-        let id = |millis| uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid();
-        assert_eq!(month_of(id(millis)), 202_612);
-        assert_eq!(month_of(id(millis + 1)), 202_701);
+    fn an_id_s_month_is_that_of_the_time_inside_it() -> chrono::ParseResult<()> {
+        let at: Timestamp = "2026-12-31T23:59:59.999Z".parse()?;
+        assert_eq!(month_of(id_at(at.timestamp_millis())), 202_612);
+        assert_eq!(month_of(id_at(at.timestamp_millis() + 1)), 202_701);
         assert_eq!(month_of(Uuid::from_u128(7)), 197_001);
+        Ok(())
     }
 
     #[test]
-    fn moments_as_text_stand_in_order_of_time() {
-        let texts = [
-            "2026-01-01T00:00:00Z",
-            "2026-01-01T00:00:00.000001Z",
-            "2026-01-01T00:00:00.001Z",
-            "2026-01-01T00:00:01Z",
-        ]
-        .map(|text| moment(text.parse().unwrap()));
+    fn moments_as_text_stand_in_order_of_time() -> chrono::ParseResult<()> {
+        let moments = ["00:00:00", "00:00:00.000001", "00:00:00.001", "00:00:01"];
+        let texts = moments
+            .iter()
+            .map(|time| format!("2026-01-01T{time}Z").parse().map(moment))
+            .collect::<Result<Vec<_>, _>>()?;
         assert!(texts.is_sorted(), "{texts:?}");
+        Ok(())
     }
 
     #[test]
-    fn a_nul_is_replaced_and_its_spelling_is_not() {
-        let rows = json_rows(&["a\0b", "a\\u0000b"]).unwrap();
-        assert_eq!(rows, r#"["a�b","a\\u0000b"]"#);
+    fn a_nul_is_replaced_and_its_spelling_is_not() -> serde_json::Result<()> {
+        assert_eq!(json_rows(&["a\0b", "a\\u0000b"])?, "[\"a\u{fffd}b\",\"a\\\\u0000b\"]");
+        Ok(())
     }
 }

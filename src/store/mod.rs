@@ -38,7 +38,7 @@ mod words;
 pub use accounts::AccountRecord;
 pub use api_keys::{ApiKeyRecord, NewApiKey};
 pub use audit::AuditEntry;
-pub use chatbots::{ConfigRecord, NewChatbot, StoredChatbot};
+pub use chatbots::{Change, ConfigRecord, NewChatbot, StoredChatbot};
 pub use error::StoreError;
 pub use idempotency::{Idempotency, IdempotencyKey, InvalidIdempotencyKey};
 pub use identity::{Existence, MemberRole, NewUser, Operator, UserRecord};

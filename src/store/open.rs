@@ -77,13 +77,22 @@ impl Store {
         };
         refuse_pending(&writer).await?;
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: Uuid::new_v4() };
+        let connections = Connections { writer, reader, plans, default_plan, process: process() };
         let store = Self { connections: Arc::new(connections) };
         if store.writer().get_database_backend() == DbBackend::Sqlite {
             store.release_claims().await?;
         }
         Ok(store)
     }
+}
+
+/// A name for this process among those that claim jobs.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it only has to differ from all others; nothing is replayed from it"
+)]
+fn process() -> Uuid {
+    Uuid::new_v4()
 }
 
 /// Applies what the schema lacks, and names it.

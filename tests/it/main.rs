@@ -20,3 +20,4 @@ mod durability;
 mod first_minute;
 mod pages;
 mod socket;
+mod stores;

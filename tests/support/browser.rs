@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_websockets::{ClientBuilder, MaybeTlsStream, Message, WebSocketStream};
 
-use super::folder::Folder;
+use super::Folder;
 use super::patience::{until, within};
 use super::program::{Program, mortal};
 use super::server::Log;
@@ -42,7 +42,7 @@ pub struct Browser {
 impl Browser {
     /// Starts one with an empty profile; none where the machine has no Chromium.
     pub async fn start() -> Option<Self> {
-        let profile = Folder::make("browser");
+        let profile = Folder::new();
         let mut command = mortal(&Program::Chromium.find()?);
         command.args(FLAGS).arg(format!("--user-data-dir={}", profile.path().display())).arg("about:blank");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());

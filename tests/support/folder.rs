@@ -1,19 +1,20 @@
-//! A folder that lives as long as its test.
+//! A folder of a test's own.
 
 use std::path::{Path, PathBuf};
 
-/// An empty folder, removed with everything in it when the value goes.
+/// A temporary folder, removed when it is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes one below the build's own scratch folder.
-    pub fn make(purpose: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{purpose}-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir_all(&path).expect("the scratch folder can be written");
+    /// Makes an empty folder.
+    pub fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("aihio-test-{}", uuid::Uuid::now_v7().simple()));
+        std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -21,6 +22,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        // What is left behind lies in the system's folder for such things.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -58,6 +58,11 @@ pub fn clients() -> PathBuf {
     cache.unwrap_or_else(home).join("clients")
 }
 
+/// The server: the one built with these tests, or the one that `AIHIO_SERVER` names, such as a release build.
+pub fn server() -> PathBuf {
+    env::var_os("AIHIO_SERVER").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_aihio")), PathBuf::from)
+}
+
 /// A script of `tests/clients`.
 pub fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients").join(name)

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Folder;
 use super::api::Api;
-use super::folder::Folder;
 use super::patience::until;
 use super::program;
 
@@ -39,7 +38,7 @@ impl Plan {
     pub async fn start(self) -> Server {
         let mut server = Server {
             settings: self.settings,
-            folder: Folder::make("server"),
+            folder: Folder::new(),
             process: None,
             address: String::new(),
             log: Log::default(),
@@ -139,7 +138,7 @@ impl Server {
     async fn launch(&mut self) {
         let log = Log::default();
         self.log = log.clone();
-        let mut command = program::mortal(Path::new(env!("CARGO_BIN_EXE_aihio")));
+        let mut command = program::mortal(&program::server());
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("AIHIO_")) {
             command.env_remove(key);
         }

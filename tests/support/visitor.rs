@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
+use super::patience::within;
 use super::server::Server;
 use super::wire::{Heard, Wire};
 
@@ -153,12 +154,13 @@ impl Visitor {
 
     /// Waits for the reply to a command.
     pub async fn reply_to(&mut self, id: u64) -> Value {
-        loop {
-            if let Some(reply) = self.replies.remove(&id) {
-                return reply;
+        within("the reply to a command", async {
+            while !self.replies.contains_key(&id) {
+                self.listens().await;
             }
-            self.listens().await;
-        }
+        })
+        .await;
+        self.replies.remove(&id).unwrap_or_default()
     }
 
     /// Waits for so many replies to any commands.
@@ -186,13 +188,16 @@ impl Visitor {
 
     /// Waits for the next publication that fits; others wait for their turn.
     pub async fn sees_where(&mut self, fits: impl Fn(&Value) -> bool) -> Publication {
-        loop {
-            let place = self.inbox.iter().position(|publication| fits(&publication.data));
-            if let Some(found) = place.and_then(|place| self.inbox.remove(place)) {
-                return found;
+        within("a publication", async {
+            loop {
+                let place = self.inbox.iter().position(|publication| fits(&publication.data));
+                if let Some(found) = place.and_then(|place| self.inbox.remove(place)) {
+                    return found;
+                }
+                self.listens().await;
             }
-            self.listens().await;
-        }
+        })
+        .await
     }
 
     /// Waits for the next message of a role.

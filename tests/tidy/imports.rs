@@ -5,7 +5,7 @@ use crate::tree::{Fault, File, none, rust_in};
 
 /// Parts of the engine that must be readable and testable without a runtime or a world.
 const PURE: [&str; 2] = ["actors/chatbot/knowledge/", "actors/kernel/restart.rs"];
-const IMPURE_WORDS: [&str; 5] = ["actix::", "actix_rt::", "tokio::", "crate::ports", "std::time::Instant"];
+const IMPURE_WORDS: [&str; 4] = ["actix::", "actix_rt::", "tokio::", "std::time::Instant"];
 /// Parts of the service that bring one outside thing each, and know neither the edge nor each other.
 const ADAPTERS: [&str; 6] = ["store", "cache", "blobs", "extract", "crawl", "model_provider"];
 const EDGES: [&str; 2] = ["http", "socket"];
@@ -14,8 +14,15 @@ const EDGES: [&str; 2] = ["http", "socket"];
 fn pure_parts_of_the_engine_know_no_runtime_and_no_ports() {
     let sources = rust_in(&["actors/"]);
     let pure = |file: &&File| file.stem() == "state" || PURE.into_iter().any(|place| file.is_in(place));
+    let traits = port_traits(&sources);
     none(sources.iter().filter(pure).flat_map(|file| {
-        mentions(file, &IMPURE_WORDS, "this part is pure: hand the value in, or move it to effect.rs")
+        let why = "this part is pure: hand the value in, or move it to effect.rs";
+        let mut faults = mentions(file, &IMPURE_WORDS, why);
+        let imported = imported_ports(file).into_iter().filter(|name| traits.contains(name));
+        faults.extend(
+            imported.map(|name| Fault::at(file, 1, format!("the port `{name}` has no place here: {why}"))),
+        );
+        faults
     }));
 }
 
@@ -35,10 +42,15 @@ fn adapters_know_neither_the_edge_nor_each_other() {
 
 #[test]
 fn each_outside_library_stays_behind_its_own_wall() {
+    // The doctor looks at each outside thing without going through what it examines.
     let walls: [(&[&str], &[&str], &str); 4] = [
-        (&["sea_orm"], &["src/store/", "src/store.rs"], "rows are the store's alone"),
+        (&["sea_orm"], &["src/store/", "src/store.rs", "src/command/doctor/"], "rows are the store's alone"),
         (&["actix_web_actors"], &["src/socket/"], "one file of src/socket holds the WebSocket actor"),
-        (&["redis::"], &["src/cache/", "src/cache.rs"], "Redis is the cache's alone"),
+        (
+            &["redis::Client", "redis::cmd", "redis::aio"],
+            &["src/cache/", "src/cache.rs", "src/command/doctor/"],
+            "Redis is the cache's alone",
+        ),
         (
             &["env::var", "env::vars", "env::var_os"],
             &["src/settings/", "src/settings.rs"],
@@ -58,6 +70,20 @@ fn one_file_alone_knows_the_deprecated_websocket_actor() {
     let knowing = sources.iter().filter(|file| code(&file.text).contains("actix_web_actors"));
     let names: Vec<&str> = knowing.map(|file| file.path.as_str()).collect();
     assert!(names.len() <= 1, "only one of these may name it: {names:?}");
+}
+
+/// The ports themselves; the plain values that go through them may be known anywhere.
+fn port_traits(sources: &[File]) -> Vec<String> {
+    let ports = sources.iter().filter(|file| file.is_in("actors/ports/"));
+    let names = ports.flat_map(|file| file.text.split("pub trait ").skip(1));
+    names.map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect()).collect()
+}
+
+fn imported_ports(file: &File) -> Vec<String> {
+    let code = code(&file.text);
+    let imports = code.split("crate::ports").skip(1).filter_map(|rest| rest.split(';').next());
+    let names = imports.flat_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()));
+    names.map(str::to_owned).collect()
 }
 
 /// Every line of code, tests aside, that holds one of the words.

@@ -6,7 +6,7 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// The line it begins on, from 1.
     pub(crate) line: usize,
-    /// Lines from its signature to its closing brace.
+    /// Lines of code from its signature to its closing brace: no blanks, no comments, no lines of text in a table.
     pub(crate) length: usize,
 }
 
@@ -103,7 +103,8 @@ fn function(code: &str, place: usize) -> Option<Function> {
     let opening = place + body(&code[place..])?;
     let closing = opening + closing_brace(&code[opening..])?;
     let line = code[..place].matches('\n').count() + 1;
-    Some(Function { name, line, length: code[place..=closing].matches('\n').count() + 1 })
+    let counts = |line: &&str| !matches!(line.trim(), "" | ",");
+    Some(Function { name, line, length: code[place..=closing].lines().filter(counts).count() })
 }
 
 /// Where the body begins; none for a function without one. Brackets hide the `;` of array types.
@@ -146,7 +147,7 @@ mod tests {
         let source = "fn a() {\n  \"}\"; '}'; r#\"}\"#; // }\n  /* } /* } */ */\n}\nfn b() {}\n";
         let found = functions(&code(source));
         let function = |name: &str, line, length| Function { name: name.to_owned(), line, length };
-        assert_eq!(found, [function("a", 1, 4), function("b", 5, 1)]);
+        assert_eq!(found, [function("a", 1, 3), function("b", 5, 1)]);
     }
 
     #[test]

@@ -49,7 +49,6 @@ function Signed() {
 
 function Navigation() {
   const { page } = route.value;
-  const account = me.value?.user ?? me.value;
   return (
     <nav class="side" aria-label="Main">
       <a class="brand" href="#/chatbots">
@@ -57,10 +56,10 @@ function Navigation() {
         <span>aihio</span>
       </a>
       <Place href="#/chatbots" icon="bots" isHere={page === "chatbots" || page === "chatbot"}>Chatbots</Place>
-      <Place href="#/system" icon="tree" isHere={page === "system"}>System</Place>
-      <Place href="/docs" icon="book" isHere={false}>API reference</Place>
+      {me.value?.operator !== false && <Place href="#/system" icon="tree" isHere={page === "system"}>System</Place>}
+      <Place href="/docs" icon="book" isHere={false}>API</Place>
       <div class="account">
-        <span>{account?.email}</span>
+        <span>{me.value?.email}</span>
         <button type="button" class="quiet" onClick={() => signOut().catch(sayError)}>
           <Icon name="leave" />
           <span>Sign out</span>

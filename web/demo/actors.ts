@@ -26,10 +26,11 @@ export async function showActors(strip: HTMLElement): Promise<void> {
     return;
   }
   if (reply) {
-    const actors = flat((await reply.json()) as ActorNode);
+    const tree = (await reply.json()) as ActorNode | null;
+    const actors = tree ? flat(tree) : [];
     const rest = actors.length - MOST_SHOWN;
     strip.replaceChildren(...actors.slice(0, MOST_SHOWN).map(chip), rest > 0 ? `and ${rest} more` : "");
-    strip.hidden = false;
+    strip.hidden = !tree;
   }
   setTimeout(() => void showActors(strip), REFRESH_MS);
 }

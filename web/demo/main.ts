@@ -20,6 +20,7 @@ async function startWidget(): Promise<void> {
   if (!reply.ok) return;
   const { chatbot_id: chatbot } = (await reply.json()) as { chatbot_id: string };
   document.body.dataset.chatbot = chatbot;
+  document.body.dataset.accent = "#9a4f12";
   document.body.dataset.greeting = "Questions about the lamp? Ask away.";
   const launcher = "/widget.js";
   await import(launcher);

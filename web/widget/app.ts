@@ -1,38 +1,16 @@
 /** The panel of the widget, loaded when a visitor wants to chat. */
-import type { Status, World } from "./connection";
-import type { Chatbot, Panel, PanelContext, PublicationData } from "./contract";
 import { createComposer } from "./composer";
-import { converse, type Conversation } from "./conversation";
-import { make } from "./dom";
-import { stateSentence, type EntryActions } from "./entry";
-import { preChatForm } from "./form";
-import { createFrame } from "./frame";
-import { createLog } from "./log";
-import css from "./panel.css";
-import { openStore } from "./store";
-import type { Entry } from "./transcript";
 import { wordsFrom } from "./words";
-
-/** Where the API stands: this file is `assets/app.js` below it. */
-const API = new URL("../", import.meta.url).href;
-/** How often, in milliseconds, an agent is told that the visitor is typing. */
-const TYPING_EVERY_MS = 3000;
-
-function browserWorld(chatbot: string): World {
-  return {
-    socket: () => new WebSocket(API.replace("http", "ws") + `v1/chatbots/${chatbot}/socket`) as never,
-    after: (milliseconds, act) => window.setTimeout(act, milliseconds),
-    cancel: (timer) => clearTimeout(timer),
-    chance: Math.random,
-  };
-}
-
-async function fetchHistory(session: string, token: string, cursor: string) {
-  const query = cursor && "?cursor=" + encodeURIComponent(cursor);
-  const reply = await fetch(API + `v1/sessions/${session}/messages` + query, { headers: { authorization: "Bearer " + token }, credentials: "omit" });
-  if (!reply.ok) throw reply.status;
-  return reply.json();
-}
+import { preChatForm } from "./form";
+import css from "./panel.css";
+import { createLog } from "./log";
+import type { Status } from "./connection";
+import { stateSentence, type EntryActions } from "./entry";
+import { converse } from "./conversation";
+import { createFrame } from "./frame";
+import { openStore } from "./store";
+import { make, makeButton } from "./dom";
+import type { Chatbot, Panel, PanelContext, PublicationData } from "./contract";
 
 /** Draws the panel into `context.root`; it connects when it is first opened. */
 export function mount(context: PanelContext): Panel {
@@ -40,214 +18,144 @@ export function mount(context: PanelContext): Panel {
   const id = options.chatbot!;
   const words = wordsFrom(options);
   const store = openStore("aihio:" + id);
-  let chatbot: Chatbot = store.read().chatbot ?? { id, name: options.name ?? "Chat" };
-  let status: Status = "connecting";
-  let awaiting = false;
-  let typing = false;
-  let unread = 0;
-  let typedAt = 0;
+  const intro = make("div", { className: "intro" });
+  let chatbot: Chatbot = store.read().chatbot ?? { id, name: options.name ?? "" };
+  let status: Status | undefined;
+  let isAwaiting = false;
 
   const tell = (name: string, detail?: unknown) => host.dispatchEvent(new CustomEvent("aihio:" + name, { detail, bubbles: true }));
-  const actions: EntryActions = {
-    retry: (clientId) => conversation.retry(clientId),
-    rate(messageId, rating) {
-      const entry = conversation.transcript.entries.find((known) => known.messageId === messageId)!;
-      const show = (next: Entry["rating"]) => {
-        entry.rating = next;
-        log.changed(entry);
-      };
-      const before = entry.rating;
-      show(rating);
-      conversation.connection.call("feedback.give", { message_id: messageId, rating }).catch(() => show(before));
-    },
-  };
-  const log = createLog(words, actions, () => conversation.transcript.entries);
-  const composer = createComposer(words, {
-    send,
-    stop() {
-      const entry = conversation.transcript.writing();
-      if (!entry) return;
-      conversation.connection.call("answer.stop", { message_id: entry.messageId }).catch(({ code }) => {
-        if (!code) return;
-        entry.status = "written";
-        log.changed(entry);
-        draw();
-      });
-    },
-    typing() {
-      if (conversation.transcript.state !== "agent" || Date.now() - typedAt < TYPING_EVERY_MS) return;
-      typedAt = Date.now();
-      conversation.connection.call("typing.set", { active: true }).catch(() => {});
-    },
-  });
-  const restart = () => {
-    conversation.startOver();
-    draw();
-  };
-  const frame = createFrame(words, !button, {
-    close,
-    restart,
-    retry: () => (conversation.transcript.state === "closed" ? restart() : conversation.connection.connect()),
-    person: () => conversation.connection.call("agent.request", {}).catch(({ message }) => frame.banner(message, false)),
-  }, log.element, composer.element);
+  const complain = ({ message }: { message: string }) => frame.banner(message);
 
-  function send(text: string) {
-    awaiting = false;
-    log.follow();
-    conversation.say(text);
-    draw();
-  }
-
-  /** Greeting, pre-chat form and suggestions, as long as nothing has been said. */
-  function intro() {
-    const { greeting, suggestions, pre_chat_form: form } = chatbot;
-    const silent = !conversation.transcript.entries.some(({ role }) => role === "visitor");
-    const asks = silent && !!form?.fields?.length && !store.read().introduced;
-    composer.element.hidden = asks || conversation.transcript.state === "closed";
-    const nodes: Node[] = greeting ? [make("p", { class: "greeting" }, greeting)] : [];
-    if (asks) nodes.push(preChatForm(form, words, (values) => conversation.connection.call("lead.submit", values).then(introduced, refused)));
-    else if (silent && suggestions?.length) {
-      nodes.push(make("div", { class: "suggestions" }, ...suggestions.map((text) => make("button", { type: "button", part: "suggestion", click: () => send(text) }, text))));
-    }
-    log.intro(...nodes);
-  }
-  const introduced = () => {
-    store.change({ introduced: true });
-    intro();
-    composer.field.focus();
-  };
-  const refused = ({ message }: { message: string }) => frame.banner(message, false);
-
-  /** Brings everything around the lines up to date. */
-  function draw() {
-    const { transcript } = conversation;
-    const isWriting = !!transcript.writing();
-    const isClosed = transcript.state === "closed";
-    intro();
-    composer.writing(isWriting);
-    log.typing((awaiting || typing) && !isWriting && status === "online");
-    const line = transcript.state === "assistant" ? "" : stateSentence(transcript, words);
-    frame.head(chatbot.name, status === "online" ? line : status === "connecting" ? words.connecting : "");
-    if (isClosed) frame.banner(words.closed, true);
-    else frame.banner(status === "waiting" ? words.offline : status === "stopped" ? words.stopped : "", true);
-  }
-
-  function arrived(data: PublicationData) {
-    const { transcript } = conversation;
-    if (data.type === "typing") typing = data.role !== "visitor" && !!data.active;
-    else awaiting = data.type === "message" && data.role === "visitor" && transcript.state === "assistant";
-    if (data.type === "state") tell("state", data.state);
-    if (data.type === "message") {
-      tell("message", data);
-      if (data.role !== "visitor") heard(data.message_id);
-    }
-    draw();
-    if (data.type === "notice" && data.message) frame.banner(data.message, false);
-  }
-
-  /** An answer is whole: it is read aloud once, and counted where the panel is closed. */
-  function heard(messageId: string) {
-    typing = false;
-    const entry = conversation.transcript.entries.find((known) => known.messageId === messageId);
-    if (entry) frame.announce(log.textOf(entry));
-    if (button && !frame.dialog.open) button.dataset.unread = String(++unread);
-  }
-
-  const conversation: Conversation = converse({
-    world: browserWorld(id),
+  const conversation = converse({
+    // This file is `assets/app.js` below the API.
+    api: new URL("../", import.meta.url).href,
+    chatbot: id,
     store,
-    history: fetchHistory,
-    newId: () => crypto.randomUUID(),
-    visit: () => ({ visitor: context.visitor, locale: navigator.language, page_url: location.origin + location.pathname }),
+    visit: () => ({ visitor: context.visitor, locale: navigator.language, page_url: location.href.split(/[?#]/)[0] }),
     listener: {
-      changed: log.changed,
-      removed: log.removed,
+      changed() {
+        log.changed();
+        draw();
+      },
       arrived,
+      configured,
       status(next) {
         status = next;
-        if (next !== "online") awaiting = typing = false;
+        isAwaiting = false;
         draw();
       },
       caughtUp() {
         log.follow();
-        draw();
+        drawIntro();
         tell("ready");
-      },
-      configured(next) {
-        chatbot = next;
-        theme();
-        draw();
       },
     },
   });
 
-  function theme() {
-    const { accent, position, launcher_label: label, scheme } = chatbot.theme ?? {};
-    if (accent) host.style.setProperty("--theme", accent);
-    if (position && !options.position && button) host.className = position;
-    if (label && !options.label && button) button.ariaLabel = label;
-    host.dataset.scheme = options.scheme ?? scheme ?? "";
-  }
-
-  let started = false;
-  function open() {
-    if (!frame.dialog.open) {
-      if (button && matchMedia("(max-width: 480px)").matches) frame.dialog.showModal();
-      else frame.dialog.show();
-    }
-    if (!started) conversation.connection.connect();
-    started = true;
-    unread = 0;
-    if (!button) return;
-    delete button.dataset.unread;
-    button.ariaExpanded = "true";
-    // A keyboard that slides over half a phone is for the visitor to ask for.
-    if (matchMedia("(pointer: fine)").matches) composer.field.focus();
+  const send = (text: string) => {
     log.follow();
-    tell("open");
+    conversation.say(text);
+  };
+
+  const stop = () => {
+    const entry = conversation.writing()!;
+    // An answer that the server does not know will not be finished.
+    conversation.call("answer.stop", { message_id: entry.message_id }).catch(({ code }) => code && conversation.put(entry, { status: "written" }));
+  };
+
+  const rate: EntryActions["rate"] = (entry, rating) =>
+    conversation.call("feedback.give", { message_id: entry.message_id, rating }).then(() => conversation.put(entry, { rating }), complain);
+
+  const person = () => conversation.call("agent.request", {}).catch(complain);
+  const close = () => frame.dialog.close();
+  const log = createLog(words, { retry: conversation.retry, rate }, conversation, intro);
+  const composer = createComposer(words, send, stop);
+  const frame = createFrame(words, { close: button && close, person, restart: conversation.startOver }, log.element, composer.element);
+
+  /** Greeting, pre-chat form and suggestions, as long as nothing has been said. */
+  function drawIntro() {
+    const { greeting, suggestions, pre_chat_form: form } = chatbot;
+    const isSilent = !conversation.entries.some(({ role }) => role === "visitor");
+    const asks = isSilent && !!form?.length && !store.read().introduced;
+    const chips = isSilent && !asks ? (suggestions ?? []) : [];
+    composer.element.hidden = asks;
+    intro.replaceChildren(
+      make("p", { className: "greeting", hidden: !greeting }, greeting ?? ""),
+      asks ? preChatForm(form, words, introduce) : make("div", { className: "chips" }, ...chips.map((text) => makeButton("", () => send(text), text))),
+    );
   }
 
-  function close() {
-    frame.dialog.close();
+  const introduce = (values: object) =>
+    conversation.call("lead.submit", values).then(() => {
+      store.change({ introduced: true });
+      drawIntro();
+    }, complain);
+
+  /** Brings everything around the lines up to date. */
+  function draw() {
+    const { state } = conversation;
+    const isWriting = !!conversation.writing();
+    const isClosed = state === "closed";
+    composer.writing(isWriting);
+    log.typing(isAwaiting && !isWriting);
+    frame.head(chatbot.name, status === "connecting" ? words.connecting : state === "assistant" ? "" : stateSentence(conversation, words));
+    frame.banner(isClosed ? words.closed : status === "offline" || status === "stopped" ? words[status] : "", isClosed ? conversation.startOver : conversation.connect);
   }
-  frame.dialog.addEventListener("close", () => {
+
+  function arrived(data: PublicationData) {
+    const { type } = data;
+    const isVisitor = "role" in data && data.role === "visitor";
+    isAwaiting = type === "typing" ? !!data.active && !isVisitor : isVisitor && conversation.state === "assistant";
+    tell(type, data);
+    drawIntro();
+    draw();
+    // An answer that is whole is read aloud, once.
+    if (type === "message" && !isVisitor) frame.announce(log.textOf(conversation.entries.find(({ message_id }) => message_id === data.message_id)!));
+    if (type === "notice") complain(data);
+  }
+
+  function configured(next: Chatbot) {
+    chatbot = next;
+    const { accent, scheme } = chatbot.theme ?? {};
+    if (accent && !options.accent) host.style.setProperty("--aihio-accent", accent);
+    frame.dialog.style.colorScheme = options.scheme ?? scheme ?? "";
+    drawIntro();
+    draw();
+  }
+
+  const open = () => {
+    if (!button) frame.dialog.open = true;
+    else if (!frame.dialog.open) frame.dialog[innerWidth > 480 ? "show" : "showModal"]();
+    if (!status) conversation.connect();
+    log.follow();
     if (!button) return;
-    button.ariaExpanded = "false";
-    button.focus();
-    tell("close");
-  });
-  frame.dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && button && !event.isComposing) {
-      event.preventDefault();
-      close();
-    }
-  });
+    button.ariaExpanded = "true";
+    // Without a mouse there may be a keyboard that slides over half the screen: it is for the visitor to ask for.
+    if (matchMedia("(hover)").matches) composer.field.focus();
+    tell("open");
+  };
 
-  const hurry = () => document.hidden || conversation.connection.hurry();
-  const fit = () => frame.dialog.style.setProperty("--view", visualViewport!.height + "px");
-  addEventListener("online", hurry);
-  document.addEventListener("visibilitychange", hurry);
-  visualViewport?.addEventListener("resize", fit);
+  frame.dialog.onclose = () => {
+    button!.ariaExpanded = "false";
+    button!.focus();
+    tell("close");
+  };
+
+  // Both are harmless after `destroy`, when nothing waits for a next attempt.
+  addEventListener("online", conversation.hurry);
+  document.addEventListener("visibilitychange", conversation.hurry);
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets.push(sheet);
   root.append(frame.dialog);
-  theme();
-  for (const { id: clientId, text } of store.read().queue ?? []) conversation.transcript.send(clientId, text);
-  draw();
+  configured(chatbot);
 
   return {
     open,
     close,
     toggle: () => (frame.dialog.open ? close() : open()),
-    identify: () => started && conversation.connection.connect(),
-    destroy() {
-      conversation.connection.stop();
-      removeEventListener("online", hurry);
-      document.removeEventListener("visibilitychange", hurry);
-      visualViewport?.removeEventListener("resize", fit);
-      frame.dialog.remove();
-    },
+    identify: () => status && conversation.connect(),
+    destroy: conversation.stop,
   };
 }

@@ -6,23 +6,6 @@
 import { delay } from "./backoff";
 import type { Publication, Welcome } from "./contract";
 
-/** The part of `WebSocket` that is used. */
-export interface Socket {
-  onmessage: ((event: { data: string }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  onopen: (() => void) | null;
-  send(text: string): void;
-  close(): void;
-}
-
-/** What a connection needs from the world, so that tests can hold the clock and the wire. */
-export interface World {
-  socket(): Socket;
-  after(milliseconds: number, act: () => void): number;
-  cancel(timer: number | undefined): void;
-  chance(): number;
-}
-
 /** Why a command failed. Code 0: the connection was lost before the reply came. */
 export interface CommandError {
   code: number;
@@ -30,8 +13,8 @@ export interface CommandError {
   temporary?: boolean;
 }
 
-/** `waiting` stands between two attempts; `stopped` waits for a person. */
-export type Status = "connecting" | "online" | "waiting" | "stopped";
+/** `offline` stands between two attempts; `stopped` waits for a person. */
+export type Status = "connecting" | "online" | "offline" | "stopped";
 
 /** What a connection asks of and tells its owner. */
 export interface Owner {
@@ -57,8 +40,20 @@ export interface Connection {
   stop(): void;
 }
 
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** One line from the server. */
+interface Reply {
+  id?: number;
+  error?: CommandError;
+  connect?: Welcome;
+  rpc?: { data?: Record<string, unknown> };
+  refresh?: { ttl?: number; token?: string };
+  push?: { pub?: Publication; disconnect?: { code: number } };
+}
+
 interface Waiting {
-  resolve(value: Record<string, unknown>): void;
+  resolve(reply: Reply): void;
   reject(error: CommandError): void;
 }
 
@@ -66,136 +61,122 @@ interface Waiting {
 const PATIENCE_MS = 10_000;
 /** The longest delay a browser's timer can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The protocol's code for a peer that fell silent. */
+const NO_WORD = 3012;
 const LOST: CommandError = { code: 0, message: "connection lost", temporary: true };
 
+const INVALID_TOKEN = 3500;
 /** The codes that forbid to reconnect: the protocol's terminal ranges 3500 and 4500, unreadable or too large frames. */
 const isFinal = (code: number) => code === 1003 || code === 1009 || code % 1000 >= 500;
-/** `invalid token` as disconnect code and as error codes of `connect` (101 unauthorized, 109 token expired). */
-const isTokenRefused = (code: number) => code === 3500 || code === 101 || code === 109;
-/** The disconnect code that stands for a refused `connect`. */
-const asDisconnect = ({ code, temporary }: CommandError) => (isTokenRefused(code) ? code : temporary ? 3000 : 3501);
+/** The disconnect code that stands for a refused `connect`; 101 is `unauthorized` and 109 `token expired`. */
+const asDisconnect = ({ code, temporary }: CommandError) => (temporary ? 3000 : code === 101 || code === 109 ? INVALID_TOKEN : 3501);
 
-export function openConnection(world: World, owner: Owner): Connection {
-  let socket: Socket | undefined;
-  let online = false;
+export function openConnection(address: string, owner: Owner): Connection {
+  let socket: WebSocket | undefined;
+  let isOnline = false;
   let lastId = 0;
   let attempt = 0;
-  let retry: number | undefined;
-  let watchdog: number | undefined;
-  let renewal: number | undefined;
+  let pingMs = 0;
+  let retry: Timer;
+  let watchdog: Timer;
+  let renewal: Timer;
   let waiting = new Map<number, Waiting>();
 
   /** Ends the present socket without a word to its handlers, and fails what waits for a reply. */
-  const hangUp = () => {
-    [retry, watchdog, renewal].forEach(world.cancel);
-    retry = undefined;
-    const old = socket;
-    socket = undefined;
-    online = false;
-    if (old) {
-      old.onmessage = old.onclose = old.onopen = null;
-      old.close();
+  const stop = () => {
+    [retry, watchdog, renewal].forEach(clearTimeout);
+    if (socket) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
     }
     const failed = waiting;
     waiting = new Map();
-    failed.forEach(({ reject }) => reject(LOST));
+    retry = socket = undefined;
+    isOnline = false;
+    for (const { reject } of failed.values()) reject(LOST);
   };
 
   const lost = (code: number) => {
-    hangUp();
-    if (isTokenRefused(code)) return owner.refused() ? connect() : owner.status("stopped");
-    if (isFinal(code)) return owner.status("stopped");
-    retry = world.after(delay(attempt++, world.chance()), connect);
-    owner.status("waiting");
+    stop();
+    if (code === INVALID_TOKEN && owner.refused()) connect();
+    else if (isFinal(code)) owner.status("stopped");
+    else {
+      retry = setTimeout(connect, delay(attempt++, Math.random()));
+      owner.status("offline");
+    }
   };
 
-  const expectPing = (milliseconds: number) => {
-    world.cancel(watchdog);
-    watchdog = world.after(milliseconds, () => lost(3012));
+  const expectWord = (milliseconds: number) => {
+    clearTimeout(watchdog);
+    if (milliseconds) watchdog = setTimeout(lost, milliseconds, NO_WORD);
   };
 
   const command = (body: object) =>
-    new Promise<Record<string, unknown>>((resolve, reject) => {
+    new Promise<Reply>((resolve, reject) => {
       if (!socket) return reject(LOST);
       waiting.set(++lastId, { resolve, reject });
       socket.send(JSON.stringify({ id: lastId, ...body }));
     });
 
-  const renewLater = (seconds: number | undefined) => {
+  const renewAfter = (seconds = 0) => {
     if (!seconds) return;
-    world.cancel(renewal);
-    renewal = world.after(Math.min(seconds * 800, LONGEST_TIMER_MS), () => {
-      command({ refresh: { token: owner.hello().token } }).then(
-        ({ refresh }) => {
-          const { ttl, token } = (refresh ?? {}) as { ttl?: number; token?: string };
-          if (token) owner.renewed(token);
-          renewLater(ttl);
-        },
-        // The server ends an expired connection by itself; until then the old token holds.
-        (error: CommandError) => error.temporary && renewLater(5),
-      );
-    });
+    const renew = async () => {
+      const { refresh = {} } = await command({ refresh: { token: owner.hello().token } });
+      if (refresh.token) owner.renewed(refresh.token);
+      renewAfter(refresh.ttl);
+    };
+    // Without a reply the old token holds until the server ends the expired connection by itself.
+    renewal = setTimeout(() => renew().catch(() => {}), Math.min(seconds * 500, LONGEST_TIMER_MS));
   };
 
-  let pingMs = 0;
-  let answersPing = false;
-
   const greeted = (welcome: Welcome) => {
-    online = true;
+    isOnline = true;
     attempt = 0;
-    answersPing = !!welcome.pong;
     pingMs = welcome.ping ? welcome.ping * 1000 + PATIENCE_MS : 0;
-    world.cancel(watchdog);
-    if (pingMs) expectPing(pingMs);
-    if (welcome.expires) renewLater(welcome.ttl);
+    expectWord(pingMs);
+    renewAfter(welcome.ttl);
     owner.welcomed(welcome);
     owner.status("online");
   };
 
-  const receive = (line: string) => {
-    const reply = JSON.parse(line);
-    const pending = waiting.get(reply.id);
-    if (reply.push) {
-      if (reply.push.pub) owner.published(reply.push.pub);
-      if (reply.push.disconnect) lost(reply.push.disconnect.code);
-    } else if (pending) {
-      waiting.delete(reply.id);
-      if (reply.error) pending.reject(reply.error);
-      // The reply to `connect` must be taken in before the pushes that follow it in the same frame.
-      else if (reply.connect) greeted(reply.connect);
-      else pending.resolve(reply);
-    } else if (!reply.id) {
-      if (answersPing) socket?.send("{}");
-      if (pingMs) expectPing(pingMs);
+  const receive = ({ id, error, connect: welcome, push, ...reply }: Reply) => {
+    const pending = waiting.get(id!);
+    waiting.delete(id!);
+    if (push?.pub) owner.published(push.pub);
+    else if (push?.disconnect) lost(push.disconnect.code);
+    else if (error) pending?.reject(error);
+    // The reply to `connect` must be taken in before the pushes that follow it in the same frame.
+    else if (welcome) greeted(welcome);
+    else if (id) pending?.resolve(reply);
+    else if (!push) {
+      socket!.send("{}");
+      expectWord(pingMs);
     }
   };
 
   const connect = () => {
-    hangUp();
+    stop();
     owner.status("connecting");
-    const fresh = (socket = world.socket());
-    expectPing(PATIENCE_MS);
+    const fresh = (socket = new WebSocket(address));
+    expectWord(PATIENCE_MS);
     fresh.onopen = () => {
-      command({ connect: owner.hello() }).catch((error: CommandError) => error !== LOST && lost(asDisconnect(error)));
+      command({ connect: owner.hello() }).catch((error) => error !== LOST && lost(asDisconnect(error)));
     };
     fresh.onmessage = ({ data }) => {
-      for (const line of data.split("\n")) if (line && socket === fresh) receive(line);
+      for (const line of data.split("\n")) if (line && socket === fresh) receive(JSON.parse(line));
     };
     fresh.onclose = ({ code }) => lost(code);
   };
 
   return {
-    call: (method, data) =>
-      (online ? command({ rpc: { method, data } }) : Promise.reject(LOST)).then(
-        ({ rpc }) => ((rpc as { data?: Record<string, unknown> })?.data ?? {}),
-      ),
-    connect() {
-      attempt = 0;
-      connect();
+    call: async (method, data) => {
+      if (!isOnline) throw LOST;
+      return (await command({ rpc: { method, data } })).rpc?.data ?? {};
     },
+    connect,
     hurry() {
       if (retry) connect();
     },
-    stop: hangUp,
+    stop,
   };
 }

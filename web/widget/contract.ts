@@ -30,11 +30,10 @@ export interface Panel {
   destroy(): void;
 }
 
-/** One field of the form that a chatbot may show before the first message. */
+/** One field of what a chatbot may ask before the first message. */
 export interface FormField {
   name: string;
   label?: string;
-  type?: string;
   required?: boolean;
 }
 
@@ -47,11 +46,9 @@ export interface Chatbot {
   locale?: string | null;
   theme?: {
     accent?: string | null;
-    position?: string | null;
-    launcher_label?: string | null;
     scheme?: string | null;
   } | null;
-  pre_chat_form?: { title?: string; fields?: FormField[] } | null;
+  pre_chat_form?: FormField[] | null;
 }
 
 /** A passage that an answer rests on. */

@@ -1,16 +1,15 @@
 /** The form that a chatbot may show before the first message. */
-import type { Chatbot } from "./contract";
+import type { FormField } from "./contract";
 import { make } from "./dom";
 import type { Words } from "./words";
 
-/** Draws `form`; `submit` gets its values by field name. */
-export function preChatForm(form: NonNullable<Chatbot["pre_chat_form"]>, words: Words, submit: (values: object) => void): HTMLElement {
-  const fields = (form.fields ?? []).map(({ name, label, type, required }) =>
-    make("label", {}, label ?? name, make("input", { name, type: type ?? "text", required: !!required, autocomplete: name })),
-  );
-  const onSubmit = (event: Event) => {
+/** Draws a form of `fields`; `submit` gets its values by field name. */
+export const preChatForm = (fields: FormField[], words: Words, submit: (values: object) => void) => {
+  const inputs = fields.map(({ name, label = name, required = false }) => make("label", {}, label, make("input", { name, required })));
+  const element = make("form", { className: "before" }, ...inputs, make("button", {}, words.begin));
+  element.onsubmit = (event) => {
     event.preventDefault();
-    submit(Object.fromEntries(new FormData(event.target as HTMLFormElement)));
+    submit(Object.fromEntries(new FormData(element)));
   };
-  return make("form", { class: "before", submit: onSubmit }, form.title && make("p", {}, form.title), ...fields, make("button", {}, words.begin));
-}
+  return element;
+};

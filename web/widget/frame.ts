@@ -1,61 +1,55 @@
-/** The panel's dialog and its header: what surrounds the conversation. */
-import { icon, make } from "./dom";
+/** The panel's dialog and its head: what surrounds the conversation. */
+import { make, makeButton } from "./dom";
 import type { Words } from "./words";
-
-const CROSS = "m6 6 12 12M18 6 6 18";
-const MORE = "M5 12h.01M12 12h.01M19 12h.01";
 
 export interface Frame {
   readonly dialog: HTMLDialogElement;
   /** The chatbot's name and what is going on, under it. */
   head(name: string, line: string): void;
-  /** A strip above the field, with a way to try again; nothing hides it. */
-  banner(text: string, canRetry: boolean): void;
+  /** A strip above the field, perhaps with something to do about it. */
+  banner(text: string, retry?: () => void): void;
   /** Read aloud once. */
   announce(text: string): void;
 }
 
 export interface FrameActions {
-  close(): void;
-  retry(): void;
+  /** Absent where the panel is part of the page and stays. */
+  close?: () => void;
   person(): void;
   restart(): void;
 }
 
-export function createFrame(words: Words, isInline: boolean, actions: FrameActions, ...content: Node[]): Frame {
-  const avatar = make("span", { class: "avatar", "aria-hidden": "true" });
-  const title = make("h2", { id: "title" });
-  const status = make("p", { class: "status" });
-  const bannerText = make("span");
-  const retry = make("button", { type: "button", click: actions.retry }, words.retry);
-  const banner = make("div", { class: "banner", role: "status", hidden: true }, bannerText, retry);
-  const live = make("p", { class: "unseen", "aria-live": "polite" });
-  const choice = (label: string, act: () => void) =>
-    make("button", { type: "button", click: () => { menu.open = false; act(); } }, label);
-  const menu = make("details", {}, make("summary", { "aria-label": words.menu, title: words.menu }, icon(MORE)),
-    make("div", {}, choice(words.person, actions.person), choice(words.restart, actions.restart)));
-  const close = make("button", { type: "button", "aria-label": words.close, click: actions.close }, icon(CROSS));
-  const header = make("div", { class: "head", part: "header" }, avatar, make("div", {}, title, status), menu, !isInline && close);
-  const dialog = make("dialog", { part: "panel", "aria-labelledby": "title" }, header, ...content.slice(0, 1), banner, ...content.slice(1), live);
-
-  // The menu closes when the focus or a press goes elsewhere.
-  menu.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!menu.contains(relatedTarget as Node)) menu.open = false;
-  });
+export function createFrame(words: Words, { close, person, restart }: FrameActions, log: Node, composer: Node): Frame {
+  const avatar = make("b", { className: "avatar", ariaHidden: "true" });
+  const title = make("h2");
+  const status = make("small");
+  const banner = make("div", { className: "banner", role: "status" });
+  const live = make("p", { className: "unseen", ariaLive: "polite" });
+  const summary = make("summary", { ariaLabel: words.menu }, "⋯");
+  const choices = make("div", { className: "menu" }, makeButton("", person, words.person), make("br"), makeButton("", restart, words.restart));
+  const menu = make("details", {}, summary, choices);
+  const head = make("div", { className: "head", part: "header" }, avatar, make("div", {}, title, status), menu, close && makeButton("", close, "×", words.close));
+  const dialog = make("dialog", { part: "panel" }, head, log, banner, composer, live);
+  dialog.onclick = ({ target }) => {
+    if (target !== summary) menu.open = false;
+  };
   // Shortcuts of the page must not hear what is typed here.
-  for (const name of ["keydown", "keyup", "keypress"]) dialog.addEventListener(name, (event) => event.stopPropagation());
+  dialog.onkeydown = dialog.onkeyup = (event) => {
+    event.stopPropagation();
+    if (close && event.key === "Escape" && event.type === "keydown" && !event.isComposing) close();
+  };
 
   return {
     dialog,
     head(name, line) {
-      title.textContent = name;
-      avatar.textContent = name.slice(0, 1);
+      title.textContent = dialog.ariaLabel = name;
+      avatar.textContent = name.charAt(0);
       status.textContent = line;
     },
-    banner(text, canRetry) {
+    banner(text, retry) {
       banner.hidden = !text;
-      bannerText.textContent = text;
-      retry.hidden = !canRetry;
+      banner.textContent = text;
+      if (retry) banner.append(makeButton("", retry, words.retry));
     },
     announce(text) {
       live.textContent = text;

@@ -12,7 +12,7 @@ const host = document.createElement("aihio-chat");
 const root = host.attachShadow({ mode: "open" });
 const sheet = new CSSStyleSheet();
 const button = document.createElement("button");
-const teaser = document.createElement("div");
+const teaser = document.createElement("p");
 const context: PanelContext = { host, root, button, options };
 
 let attempts = 0;
@@ -23,20 +23,22 @@ let panel: Panel | undefined;
 const place = () => new URL("assets/app.js" + (attempts++ ? "?" + attempts : ""), owner.src || location.href).href as "./app";
 const load = () => (loading ??= import(place()));
 
-const prefetch = () => load().catch(() => (loading = undefined));
+const show = async (event?: unknown) => {
+  try {
+    const { mount } = await load();
+    teaser.remove();
+    (panel ??= mount(context))[event ? "toggle" : "open"]();
+  } catch {
+    loading = undefined;
+    say("The chat can’t be reached. Please try again.");
+  }
+};
 
-const show = (toggle?: unknown) =>
-  load().then(
-    (app) => {
-      teaser.remove();
-      (panel ??= app.mount(context))[toggle ? "toggle" : "open"]();
-    },
-    () => {
-      loading = undefined;
-      teaser.textContent = options.unavailable ?? "The chat can’t be reached right now. Please try again.";
-      root.append(teaser);
-    },
-  );
+/** Shows a line beside the button. */
+const say = (text: string) => {
+  teaser.textContent = text;
+  root.append(teaser);
+};
 
 sheet.replaceSync(css);
 root.adoptedStyleSheets = [sheet];
@@ -44,26 +46,21 @@ if (options.accent) host.style.setProperty("--aihio-accent", options.accent);
 host.className = options.position ?? "";
 button.part.add("launcher");
 button.ariaLabel = options.label ?? "Open chat";
-button.ariaHasPopup = "dialog";
-button.ariaExpanded = "false";
-button.onpointerenter = button.onfocus = prefetch;
+button.onpointerenter = button.onfocus = () => load().catch(() => (loading = undefined));
 button.onclick = show;
 teaser.part.add("greeting");
 teaser.role = "status";
-teaser.onclick = show;
 root.append(button);
-if ((teaser.textContent = options.greeting ?? "")) root.append(teaser);
+if (options.greeting) say(options.greeting);
 
-const attach = () => {
-  document.body.append(host);
-  if (options.open != null) show();
-};
-document.body ? attach() : addEventListener("DOMContentLoaded", attach);
+// Beside the body, which may not be there yet, and which some pages replace.
+document.documentElement.append(host);
+if (options.open != null) show();
 
 /** The page's own handle on the widget. */
 const api = {
   /** Opens the panel, loading it first where needed. */
-  open: show,
+  open: () => show(),
   /** Closes the panel. */
   close: () => panel?.close(),
   /** Calls `listener` with each `open`, `close`, `ready`, `message` or `state` event. */

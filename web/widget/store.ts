@@ -28,21 +28,22 @@ export interface Store {
   unqueue(id: string): void;
 }
 
-export function openStore(key: string, storage: () => Storage = () => localStorage): Store {
-  let fallback: Memory = {};
-  const read = (): Memory => {
+export function openStore(key: string): Store {
+  let memory: Memory = {};
+  const read = () => {
     try {
-      return JSON.parse(storage().getItem(key) ?? "{}");
+      memory = JSON.parse(localStorage[key]);
     } catch {
-      return fallback;
+      // Nothing is stored yet, or storage is refused: the page's own memory has to do.
     }
+    return memory;
   };
   const change = (changes: Memory) => {
-    fallback = { ...read(), ...changes };
+    memory = { ...read(), ...changes };
     try {
-      storage().setItem(key, JSON.stringify(fallback));
+      localStorage[key] = JSON.stringify(memory);
     } catch {
-      // Storage is full or refused: the page's own memory has to do.
+      // Storage is full or refused.
     }
   };
   const others = (id: string) => (read().queue ?? []).filter((message) => message.id !== id);

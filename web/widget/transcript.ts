@@ -2,56 +2,47 @@
  * What a visitor sees of a conversation, as data: the order of its lines, what is still on its way out and what is still
  * being written. Pure, so that every cut, replay and duplicate can be tested without a browser.
  */
-import type { Citation, Message, Publication, PublicationData, Role, SessionState } from "./contract";
+import type { Message, Publication, PublicationData, Role, SessionState } from "./contract";
 
 /** `sending` and `failed` are the visitor's own; `writing` is an answer whose pieces are coming in. */
 export type EntryStatus = "sending" | "failed" | "writing" | "written";
 
-/** One line of the conversation. */
-export interface Entry {
+/** One line of the conversation: a message as published, or what stands in for it. */
+export interface Entry extends Partial<Message> {
   role: Role;
   text: string;
   status: EntryStatus;
   /** Position in the durable history; absent until the server has published it. */
   offset?: number;
-  messageId?: string;
-  clientId?: string;
-  citations?: Citation[];
-  at?: string;
-  /** Who an agent's state line is about, and what it says. */
+  /** Of a line about who answers: what has changed. */
   state?: SessionState;
   agent?: string;
+  /** Of an answer being written: the number of the piece that comes next. */
+  pieces?: number;
   /** Why the message could not be sent, and whether trying again makes sense. */
   failure?: string;
-  canRetry?: boolean;
+  temporary?: boolean;
   rating?: "up" | "down";
-}
-
-/** Told about every change, one line at a time. */
-export interface Watcher {
-  changed(entry: Entry): void;
-  removed(entry: Entry): void;
+  /** Counts the changes. */
+  version?: number;
 }
 
 export interface Transcript {
-  readonly entries: readonly Entry[];
+  entries: Entry[];
   /** The offset of the last durable publication taken in. */
-  readonly position: number;
-  readonly state: SessionState;
-  readonly agent: string | undefined;
+  position: number;
+  state: SessionState;
+  agent: string | undefined;
   /** Takes in a publication; false if it was a duplicate or belongs to nothing known. */
   publish(publication: Publication): boolean;
   /** Takes in a message of the refetched history, whatever has been published meanwhile. */
   restore(message: Message): void;
   /** Adds one of the visitor's own messages before the server knows it. */
-  send(clientId: string, text: string): Entry;
-  /** Marks a message of the visitor as not sent. */
-  fail(clientId: string, failure: string, canRetry: boolean): void;
-  find(clientId: string): Entry | undefined;
-  /** Forgets all but what is on its way out, and begins at `position`. */
+  send(client_id: string, text: string): Entry;
+  /** Shows an entry whose fields have been changed. */
+  put(entry: Entry, changes?: Partial<Entry>): Entry;
+  /** Forgets all but what is on its way out. */
   reset(): void;
-  /** The rebuilt history stands at `offset`. */
-  settle(offset: number): void;
   /** The answer that is being written, if one is. */
   writing(): Entry | undefined;
 }
@@ -59,111 +50,60 @@ export interface Transcript {
 /** Durable lines by offset, then the answers being written, then what is on its way out. */
 const rank = ({ offset, status }: Entry) => offset ?? (status === "writing" ? 1e15 : 2e15);
 
-export function createTranscript(watcher: Watcher): Transcript {
-  let entries: Entry[] = [];
-  /** Per answer being written: the number of the piece that comes next. */
-  let nextPiece = new Map<string, number>();
-  let position = 0;
-  let state: SessionState = "assistant";
-  let agent: string | undefined;
-
-  const put = (entry: Entry) => {
-    if (!entries.includes(entry)) entries.push(entry);
-    entries.sort((a, b) => rank(a) - rank(b));
-    watcher.changed(entry);
+/** Makes an empty transcript, which calls `changed` whenever it is not what it was. */
+export function createTranscript(changed: () => void): Transcript {
+  const put = (entry: Entry, changes?: Partial<Entry>) => {
+    Object.assign(entry, changes, { version: (entry.version ?? 0) + 1 });
+    if (!own.entries.includes(entry)) own.entries.push(entry);
+    own.entries.sort((a, b) => rank(a) - rank(b));
+    changed();
     return entry;
   };
-  const byMessage = (id: string) => entries.find(({ messageId }) => messageId === id);
-  const find = (id: string | null | undefined) => (id ? entries.find(({ clientId }) => clientId === id) : undefined);
+  const byMessage = (id: string) => own.entries.find(({ message_id }) => message_id === id);
+  const byClient = (id: string | null | undefined) => own.entries.find(({ client_id }) => id && client_id === id);
 
-  const takeMessage = (message: Message, offset: number | undefined) => {
-    const entry = byMessage(message.message_id) ?? find(message.client_id) ?? ({} as Entry);
-    nextPiece.delete(message.message_id);
-    put(
-      Object.assign(entry, {
-        role: message.role,
-        text: message.text,
-        status: "written",
-        offset,
-        messageId: message.message_id,
-        clientId: message.client_id ?? undefined,
-        citations: message.citations ?? [],
-        at: message.at,
-        failure: undefined,
-      }),
-    );
-  };
+  const takeMessage = (message: Message, offset: number | undefined) =>
+    put(byMessage(message.message_id) ?? byClient(message.client_id) ?? ({} as Entry), { ...message, status: "written", offset });
 
-  const takePiece = (data: PublicationData & { type: "delta" | "snapshot" }) => {
-    const { message_id: messageId, n = 0, text = "" } = data;
-    const known = byMessage(messageId);
-    if (known?.status === "written") return false;
-    const whole = data.type === "snapshot";
+  const takePiece = ({ type, message_id, n = 0, text = "" }: PublicationData & { type: "delta" | "snapshot" }) => {
+    const entry: Entry = byMessage(message_id) ?? { role: "assistant", text: "", status: "writing", message_id, pieces: 0 };
+    const isWhole = type === "snapshot";
     // A piece out of turn is left out: a snapshot or the message itself brings the whole text.
-    if (!whole && n !== (nextPiece.get(messageId) ?? 0)) return false;
-    nextPiece.set(messageId, n + 1);
-    const entry = known ?? { role: "assistant", text: "", status: "writing", messageId };
-    entry.text = whole ? text : entry.text + text;
-    put(entry);
+    if (entry.status === "written" || !(isWhole || n === entry.pieces)) return false;
+    put(entry, { text: isWhole ? text : entry.text + text, pieces: n + 1 });
     return true;
   };
 
-  const takeDurable = (data: PublicationData, offset: number | undefined) => {
-    if (data.type === "message") takeMessage(data, offset);
-    if (data.type === "state") {
-      const name = data.agent?.name;
-      const isNews = state !== data.state || agent !== name;
-      state = data.state;
-      agent = name;
-      if (isNews) put({ role: "system", text: "", status: "written", offset, state, agent });
-    }
+  const takeState = (state: SessionState, agent: string | undefined, offset: number | undefined) => {
+    if (state !== own.state || agent !== own.agent) put({ role: "system", text: "", status: "written", offset, state, agent });
+    Object.assign(own, { state, agent });
   };
 
-  return {
-    get entries() {
-      return entries;
-    },
-    get position() {
-      return position;
-    },
-    get state() {
-      return state;
-    },
-    get agent() {
-      return agent;
-    },
+  const own: Transcript = {
+    entries: [],
+    position: 0,
+    state: "assistant",
+    agent: undefined,
     publish({ data, offset }) {
       if (data.type === "delta" || data.type === "snapshot") return takePiece(data);
-      if (offset) {
-        if (offset <= position) return false;
-        position = offset;
-      }
-      takeDurable(data, offset);
+      if (offset && offset <= own.position) return false;
+      own.position = offset ?? own.position;
+      if (data.type === "message") takeMessage(data, offset);
+      if (data.type === "state") takeState(data.state, data.agent?.name, offset);
       return true;
     },
     restore(message) {
       takeMessage(message, message.seq);
-      position = Math.max(position, message.seq ?? 0);
+      own.position = Math.max(own.position, message.seq ?? 0);
     },
-    send: (clientId, text) => find(clientId) ?? put({ role: "visitor", text, status: "sending", clientId }),
-    fail(clientId, failure, canRetry) {
-      const entry = find(clientId);
-      if (entry && entry.status !== "written") put(Object.assign(entry, { status: "failed", failure, canRetry }));
-    },
-    find,
+    send: (client_id, text) => byClient(client_id) ?? put({ role: "visitor", text, status: "sending", client_id }),
+    put,
     reset() {
-      const kept = entries.filter(({ status }) => status === "sending" || status === "failed");
-      const dropped = entries.filter((entry) => !kept.includes(entry));
-      entries = kept;
-      nextPiece = new Map();
-      position = 0;
-      state = "assistant";
-      agent = undefined;
-      dropped.forEach(watcher.removed);
+      const entries = own.entries.filter(({ status }) => status === "sending" || status === "failed");
+      Object.assign(own, { entries, position: 0, state: "assistant", agent: undefined });
+      changed();
     },
-    settle(offset) {
-      position = Math.max(position, offset);
-    },
-    writing: () => entries.find(({ status }) => status === "writing"),
+    writing: () => own.entries.find(({ status }) => status === "writing"),
   };
+  return own;
 }

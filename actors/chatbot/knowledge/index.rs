@@ -16,6 +16,8 @@ const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// Chunks that are looked at to tell the language.
 const LANGUAGE_SAMPLE: usize = 64;
+/// Distinct terms of a question that are searched; the rest of a very long one is not.
+const QUERY_TERMS_MAX: usize = 64;
 /// How much more of the subject a word is that nothing that was read contains.
 const UNREAD_SUBSTANCE: f32 = 1.5;
 /// Letters that a term must share with a relative from the beginning on.
@@ -32,6 +34,8 @@ const RELATIVES_SEEN_MAX: usize = 512;
 pub struct Index {
     analyzer: Analyzer,
     terms: HashMap<Box<str>, TermId>,
+    /// The term of every word as the passages spell it, so that quoting them stems nothing again.
+    spellings: HashMap<Box<str>, Option<TermId>>,
     /// The terms in order, for those that begin alike.
     sorted: Vec<(Box<str>, TermId)>,
     postings: Postings,
@@ -47,12 +51,12 @@ impl Index {
     pub fn build(chunks: Vec<Chunk>) -> Self {
         let language = language_of(&chunks);
         let analyzer = Analyzer::new(language);
-        let Built { terms, postings, lengths } = IndexBuilder::new(&analyzer).add_all(&chunks);
+        let Built { terms, spellings, postings, lengths } = IndexBuilder::new(&analyzer).add_all(&chunks);
         let mut sorted: Vec<_> = terms.iter().map(|(term, id)| (term.clone(), *id)).collect();
         sorted.sort_unstable();
         let asking = language.asking_words().filter_map(|word| analyzer.term(word)).collect();
         let passages = chunks.into_iter().map(Arc::new).collect();
-        Self { analyzer, terms, sorted, postings, passages, norms: norms(&lengths), asking }
+        Self { analyzer, terms, spellings, sorted, postings, passages, norms: norms(&lengths), asking }
     }
 
     /// How many passages there are.
@@ -89,6 +93,9 @@ impl Index {
     pub fn query(&self, question: &str) -> Query {
         let mut query = Query::default();
         for (place, (_, word)) in self.analyzer.words(question).enumerate() {
+            if query.terms.len() == QUERY_TERMS_MAX {
+                break;
+            }
             let Some(text) = self.analyzer.term(word) else { continue };
             if query.terms.iter().all(|term| term.text != text) {
                 let kind = self.kind(word, &text, place);
@@ -103,13 +110,20 @@ impl Index {
     #[must_use]
     pub fn matches(&self, query: &Query, text: &str) -> Vec<f32> {
         let mut found = vec![0.0; query.terms.len()];
-        for (_, term) in self.analyzer.terms(text) {
-            let Some(id) = self.terms.get(term.as_str()) else { continue };
+        for (_, word) in self.analyzer.words(text) {
+            let Some(id) = self.term_id(word) else { continue };
             for (best, asked) in found.iter_mut().zip(&query.terms) {
-                *best = asked.likeness(*id).max(*best);
+                *best = asked.likeness(id).max(*best);
             }
         }
         found
+    }
+
+    fn term_id(&self, word: &str) -> Option<TermId> {
+        match self.spellings.get(word) {
+            Some(known) => *known,
+            None => self.terms.get(self.analyzer.term(word)?.as_str()).copied(),
+        }
     }
 
     fn kind(&self, word: &str, term: &str, place: usize) -> WordKind {

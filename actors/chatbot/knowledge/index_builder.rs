@@ -19,6 +19,8 @@ pub(super) struct IndexBuilder<'a> {
 /// What comes of it.
 pub(super) struct Built {
     pub(super) terms: HashMap<Box<str>, TermId>,
+    /// The term of each word as it is spelt in the chunks, `None` for stop words.
+    pub(super) spellings: HashMap<Box<str>, Option<TermId>>,
     pub(super) postings: Postings,
     /// Terms in each chunk's body.
     pub(super) lengths: Vec<u32>,
@@ -40,7 +42,8 @@ impl<'a> IndexBuilder<'a> {
         for (number, chunk) in (0..).zip(chunks) {
             self.add(number, chunk);
         }
-        Built { terms: self.terms, postings: Postings::pack(self.lists), lengths: self.lengths }
+        let spellings = self.spellings.into_iter().map(|(word, term)| (word.into(), term)).collect();
+        Built { terms: self.terms, spellings, postings: Postings::pack(self.lists), lengths: self.lengths }
     }
 
     fn add(&mut self, number: ChunkNumber, chunk: &'a Chunk) {

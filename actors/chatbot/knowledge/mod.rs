@@ -21,7 +21,7 @@ mod tokenize;
 pub use index::Index;
 pub use language::Language;
 pub use qa::{QaPair, qa_pairs, qa_text};
-pub use query::{Query, QueryTerm};
+pub use query::Query;
 pub use sentence::sentences;
 pub use split::split;
 pub use tokenize::Analyzer;

@@ -10,6 +10,8 @@ const ANSWER: &str = "A: ";
 /// A question with its answer, as bytes of the text they stand in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QaPair {
+    /// Where the pair begins, mark included.
+    pub start: usize,
     /// The question, without its mark.
     pub question: Range<usize>,
     /// The answer, without its mark; may have several paragraphs.
@@ -34,18 +36,22 @@ pub fn qa_pairs(text: &str) -> Vec<QaPair> {
 fn pair(text: &str, range: Range<usize>) -> Option<QaPair> {
     let block = text.get(range.clone())?;
     let line_end = block.find('\n')?;
-    let rest = block.get(line_end..)?;
-    let answer_at = line_end + (rest.len() - rest.trim_start().len());
-    let answer = block.get(answer_at..)?.strip_prefix(ANSWER)?.trim();
-    let question = block.get(QUESTION.len()..line_end)?.trim_end();
-    let question_start = range.start + QUESTION.len();
-    let answer_start = range.start + answer_at + ANSWER.len();
-    let lead = block.get(answer_at + ANSWER.len()..)?;
-    let answer_start = answer_start + (lead.len() - lead.trim_start().len());
+    let answer_at = line_end + leading_space(block.get(line_end..)?);
+    let body = block.get(answer_at..)?.strip_prefix(ANSWER)?;
+    let question = block.get(QUESTION.len()..line_end)?.trim();
+    let question_start = range.start + QUESTION.len() + leading_space(block.get(QUESTION.len()..)?);
+    let answer = body.trim();
+    let answer_start = range.start + answer_at + ANSWER.len() + leading_space(body);
     (!answer.is_empty() && !question.is_empty()).then(|| QaPair {
+        start: range.start,
         question: question_start..question_start + question.len(),
         answer: answer_start..answer_start + answer.len(),
     })
+}
+
+/// Bytes of white space that the text begins with.
+fn leading_space(text: &str) -> usize {
+    text.len() - text.trim_start().len()
 }
 
 fn line_starts(text: &str) -> impl Iterator<Item = usize> + '_ {

@@ -10,7 +10,7 @@ pub struct Query {
 
 /// One term of a question.
 #[derive(Debug, Clone)]
-pub struct QueryTerm {
+pub(super) struct QueryTerm {
     /// The term.
     pub(super) text: String,
     /// What in the index stands for it, with how well from 0 to 1: itself, or its relatives where the index
@@ -24,17 +24,6 @@ pub struct QueryTerm {
 }
 
 impl Query {
-    /// Whether nothing but stop words was asked.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.terms.is_empty()
-    }
-
-    /// The terms.
-    pub fn terms(&self) -> impl Iterator<Item = &QueryTerm> {
-        self.terms.iter()
-    }
-
     /// The share of the question's subject that is found, from 0 to 1; `found` says how well each term is, in
     /// order.
     #[must_use]
@@ -51,12 +40,6 @@ impl Query {
 }
 
 impl QueryTerm {
-    /// The term as the analyzer made it.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     /// How well a term of the index stands for this one, 0 when not at all.
     pub(super) fn likeness(&self, id: TermId) -> f32 {
         self.stand_ins.iter().find(|(stand_in, _)| *stand_in == id).map_or(0.0, |(_, likeness)| *likeness)

@@ -22,6 +22,9 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
 
 fn in_block(text: &str, block: Range<usize>) -> Vec<Range<usize>> {
     let Some(body) = text.get(block.clone()) else { return Vec::new() };
+    if ["#", "|"].iter().any(|mark| body.trim_start().starts_with(mark)) {
+        return trimmed(text, block).into_iter().collect();
+    }
     let mut found = Vec::new();
     let mut start = 0;
     for (at, piece) in body.split_sentence_bound_indices() {
@@ -67,7 +70,8 @@ fn opens_block(line: &str) -> bool {
 
 fn ends(sentence: &str, next: &str) -> bool {
     let sentence = sentence.trim_end();
-    if next.trim_start().starts_with(char::is_lowercase) {
+    // Emphasis that closes right behind the stop belongs to the sentence.
+    if next.trim_start().starts_with(char::is_lowercase) || next.starts_with(['*', '_', '`']) {
         return false;
     }
     // A soft line break is a border in Annex 29, but not in prose.
@@ -81,7 +85,8 @@ fn ends(sentence: &str, next: &str) -> bool {
         .unwrap_or_default();
     let lower = word.to_lowercase();
     let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    !initial && !ABBREVIATIONS.contains(&lower.as_str())
+    let list_number = before.chars().all(|letter| letter.is_ascii_digit());
+    !initial && !list_number && !ABBREVIATIONS.contains(&lower.as_str())
 }
 
 fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
@@ -112,8 +117,24 @@ mod tests {
     #[test]
     fn markdown_blocks_end_sentences() {
         assert_eq!(
-            cut("# Prices\nAll prices are\nin euros. No tax.\n\n- one\n- two\n\n| a | b |\n| 1 | 2 |"),
-            ["# Prices", "All prices are\nin euros.", "No tax.", "- one", "- two", "| a | b |", "| 1 | 2 |"]
+            cut("## 4. Prices\nAll prices are\nin euros. No tax.\n\n- one\n- two\n\n| a | b |\n| 1 | 2 |"),
+            [
+                "## 4. Prices",
+                "All prices are\nin euros.",
+                "No tax.",
+                "- one",
+                "- two",
+                "| a | b |",
+                "| 1 | 2 |"
+            ]
+        );
+    }
+
+    #[test]
+    fn emphasis_and_list_numbers_stay_with_their_sentence() {
+        assert_eq!(
+            cut("* **One voice.** Only it writes.\n1. First. Then"),
+            ["* **One voice.** Only it writes.", "1. First.", "Then"]
         );
     }
 

@@ -55,7 +55,7 @@ impl SessionHandle {
     /// Takes a listener away.
     pub fn detach(&self, listener: ListenerId) {
         // One message a listener: bounded by construction, and a full mailbox must not keep a dead listener.
-        self.mailbox.addr().do_send(Detach { listener });
+        self.mailbox.entrust(Detach { listener });
     }
 
     /// Passes on a command of an attached listener. The answer reaches it as a delivery, also when this fails.

@@ -7,7 +7,7 @@ use actix::{Message, Recipient};
 use tokio::sync::{mpsc, oneshot};
 
 use super::command::Reply;
-use crate::kernel::Undelivered;
+use crate::kernel::{Undelivered, report};
 use crate::model::{Publication, Refusal};
 
 /// Things that leave together, in order.
@@ -75,7 +75,7 @@ impl Outlet {
     pub(super) fn deliver_last(&self, delivery: Delivery) {
         match self {
             // One message a listener: bounded by construction.
-            Self::Actor(recipient) => recipient.do_send(delivery),
+            Self::Actor(recipient) => report(recipient, delivery),
             Self::Channel(_) => drop(self.deliver(delivery)),
         }
     }

@@ -3,6 +3,7 @@
 use actix::{Context, Handler, Message};
 
 use crate::journal::{Journal, Promise};
+use crate::limits::Acknowledge;
 use crate::ports::Record;
 
 /// Keep a record, and tell its session what became of it.
@@ -20,8 +21,12 @@ impl Handler<Append> for Journal {
 
     fn handle(&mut self, message: Append, ctx: &mut Context<Self>) {
         self.life.vital().took();
+        let Append { record, mut promise } = message;
+        if self.limits.acknowledge == Acknowledge::WhenQueued && self.state.has_room() {
+            promise.acknowledge();
+        }
         // A promise that comes back is dropped, and says that nothing was kept.
-        let _ = self.state.push(message.record, message.promise);
+        let _ = self.state.push(record, promise);
         self.gather(ctx);
     }
 }

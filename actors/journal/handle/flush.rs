@@ -17,6 +17,7 @@ impl Handler<Flush> for Journal {
     type Result = ();
 
     fn handle(&mut self, message: Flush, ctx: &mut Context<Self>) {
+        self.life.vital().took();
         self.flushed.push(message.done);
         self.gather(ctx);
     }

@@ -7,16 +7,15 @@ mod wire;
 use std::io::{BufRead, IsTerminal, stdin};
 use std::process::ExitCode;
 
-use clap::Args;
-use serde_json::json;
-use tokio::sync::mpsc;
-use uuid::Uuid;
-
 use super::failure::Failure;
 use super::remote::{Remote, RemoteArguments};
 use super::terminal;
+use super::unique::unique;
+use clap::Args;
 use dialogue::{Dialogue, Heard};
+use serde_json::json;
 use socket::Socket;
+use tokio::sync::mpsc;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -79,7 +78,7 @@ impl Conversation {
 
     /// Asks and shows the answer. A refusal is a failure.
     async fn ask(&mut self, text: &str) -> Result<(), Failure> {
-        let client_id = Uuid::new_v4().to_string();
+        let client_id = unique().to_string();
         let data = json!({"id": client_id, "text": text});
         let command = self.socket.command(json!({"rpc": {"method": "message.send", "data": data}})).await?;
         self.dialogue.await_answer(command, client_id);

@@ -11,10 +11,10 @@ use reqwest::{Method, StatusCode, Upgraded};
 use ring::digest;
 use serde_json::Value;
 use tokio_websockets::{ClientBuilder, Message, WebSocketStream};
-use uuid::Uuid;
 
 use super::super::failure::Failure;
 use super::super::remote::Remote;
+use super::super::unique::unique;
 use super::wire::Incoming;
 
 /// What the server mixes into the key to prove that it speaks the protocol (RFC 6455, section 1.3).
@@ -34,7 +34,7 @@ impl Socket {
         chatbot: ChatbotId,
         origin: Option<&str>,
     ) -> Result<Self, Failure> {
-        let key = STANDARD.encode(Uuid::new_v4().as_bytes());
+        let key = STANDARD.encode(unique().as_bytes());
         let mut request = remote
             .request(Method::GET, &format!("/v1/chatbots/{chatbot}/socket"))?
             .header("Connection", "Upgrade")
@@ -118,10 +118,12 @@ fn accept_of(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix::{Actor, StreamHandler};
-    use actix_web::{App, HttpRequest, HttpServer, web};
-    use actix_web_actors::ws;
+    use actix_http::ws::{CloseCode, CloseReason, Codec, Frame, Message as Sent};
     use serde_json::json;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_util::codec::Framed;
+    use uuid::Uuid;
 
     use super::super::super::remote::RemoteArguments;
     use super::*;
@@ -131,64 +133,62 @@ mod tests {
         assert_eq!(accept_of("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
-    /// Pings first; once the pong is there, answers each command with its number and the origin, then a push.
-    struct Server(String);
-
-    impl Actor for Server {
-        type Context = ws::WebsocketContext<Self>;
-
-        fn started(&mut self, context: &mut Self::Context) {
-            context.text("{}");
+    async fn upgraded(mut stream: TcpStream) -> (Framed<TcpStream, Codec>, String) {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
         }
+        let head = String::from_utf8(head).unwrap();
+        let header = |name: &str| {
+            let line = head
+                .lines()
+                .find_map(|line| line.split_once(": ").filter(|(key, _)| key.eq_ignore_ascii_case(name)));
+            line.map_or_else(String::new, |(_, value)| value.to_owned())
+        };
+        let accept = accept_of(&header("Sec-WebSocket-Key"));
+        let reply = format!(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        );
+        stream.write_all(reply.as_bytes()).await.unwrap();
+        (Framed::new(stream, Codec::new()), header("Origin"))
     }
 
-    impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Server {
-        fn handle(&mut self, message: Result<ws::Message, ws::ProtocolError>, context: &mut Self::Context) {
-            let Ok(ws::Message::Text(text)) = message else { return context.close(None) };
-            match serde_json::from_str::<Value>(&text).unwrap() {
-                pong if pong == json!({}) => {
-                    context.text(json!({"id": 1, "error": {"code": 0, "message": self.0}}).to_string());
-                }
-                command if command["stop"].is_null() => {
-                    let push = json!({"push": {"pub": {"data": {"type": "delta", "text": "hi"}}}});
-                    context.text(format!("{push}\n{}", json!({"id": command["id"]})));
-                }
-                _ => context.close(Some(ws::CloseReason {
-                    code: ws::CloseCode::Other(3001),
-                    description: Some("shutdown".into()),
-                })),
-            }
-        }
+    /// Pings first and tells the origin once the pong is there; then a push and a reply in one frame; then the end.
+    async fn serve(listener: TcpListener) {
+        let (mut socket, origin) = upgraded(listener.accept().await.unwrap().0).await;
+        socket.send(Sent::Text("{}".into())).await.unwrap();
+        assert!(matches!(socket.next().await, Some(Ok(Frame::Text(pong))) if pong == "{}"));
+        let told = json!({"id": 9, "error": {"code": 0, "message": origin}});
+        socket.send(Sent::Text(told.to_string().into())).await.unwrap();
+
+        let Some(Ok(Frame::Text(command))) = socket.next().await else { panic!("no command") };
+        let command: Value = serde_json::from_slice(&command).unwrap();
+        let push = json!({"push": {"pub": {"data": {"type": "delta", "text": "hi"}}}});
+        let lines = format!("{push}\n{}", json!({"id": command["id"]}));
+        socket.send(Sent::Text(lines.into())).await.unwrap();
+
+        let reason = CloseReason { code: CloseCode::Other(3001), description: Some("shutdown".into()) };
+        socket.send(Sent::Close(Some(reason))).await.unwrap();
     }
 
-    async fn upgrade(request: HttpRequest, body: web::Payload) -> actix_web::Result<actix_web::HttpResponse> {
-        let origin = request.headers().get("Origin").map(|origin| origin.to_str().unwrap().to_owned());
-        ws::start(Server(origin.unwrap_or_default()), &request, body)
-    }
-
-    #[actix_web::test]
+    #[tokio::test]
     async fn commands_go_out_lines_come_in_and_pings_are_answered() {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let routes = || App::new().route("/v1/chatbots/{id}/socket", web::get().to(upgrade));
-        let server = HttpServer::new(routes).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
-        let address = server.addrs()[0];
-        let server = server.run();
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(serve(listener));
 
         let remote = Remote::new(RemoteArguments::to(&format!("http://{address}"))).unwrap();
         let chatbot = ChatbotId::from_uuid(Uuid::nil());
         let mut socket = Socket::open(&remote, chatbot, Some("https://shop.test")).await.unwrap();
-        let ponged = socket.next().await.unwrap();
-        assert_eq!(ponged.error.unwrap().message, "https://shop.test");
+        assert_eq!(socket.next().await.unwrap().error.unwrap().message, "https://shop.test");
 
         assert_eq!(socket.command(json!({"connect": {}})).await.unwrap(), 1);
         assert!(socket.next().await.unwrap().push.is_some());
         assert_eq!(socket.next().await.unwrap().id, 1);
 
-        assert_eq!(socket.command(json!({"stop": true})).await.unwrap(), 2);
         let closed = socket.next().await.unwrap_err().to_string();
         assert!(closed.contains("code 3001, shutdown"), "{closed}");
-        handle.stop(false).await;
+        server.await.unwrap();
     }
 }

@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use aihio_migrations::MigrateError;
-use sea_orm::{ConnectOptions, Database};
 use secrecy::ExposeSecret;
 
-use super::PATIENCE;
 use super::finding::Finding;
 use crate::settings::Settings;
 
@@ -17,17 +15,7 @@ pub(super) async fn check(settings: &Settings) -> Finding {
     if let Some(file) = sqlite_file(url.expose_secret()).filter(|file| !file.exists()) {
         return Finding::fine(what, format!("SQLite, {} will be made at start", file.display()));
     }
-    let mut options = ConnectOptions::new(url.expose_secret());
-    options.max_connections(1).acquire_timeout(PATIENCE / 2).sqlx_logging(false);
-    let pending = match Database::connect(options).await {
-        Ok(database) => {
-            let pending = aihio_migrations::pending(&database).await;
-            database.close().await.ok();
-            pending
-        }
-        Err(error) => Err(MigrateError::from(error)),
-    };
-    judge(settings, &pending)
+    judge(settings, &aihio_migrations::pending_at(url.expose_secret()).await)
 }
 
 fn judge(settings: &Settings, pending: &Result<Vec<&'static str>, MigrateError>) -> Finding {
@@ -62,6 +50,7 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::unique::unique;
     use super::*;
     use crate::settings::LoadOptions;
 
@@ -74,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_database_that_lacks_the_schema_is_broken_only_where_start_may_not_mend_it() {
-        let folder = std::env::temp_dir().join(format!("aihio {}?", uuid::Uuid::new_v4()));
+        let folder = std::env::temp_dir().join(format!("aihio {}?", unique()));
         let settings = in_folder(&folder, &[]);
         assert!(check(&settings).await.to_string().contains("will be made at start"));
         std::fs::create_dir(&folder).unwrap();

@@ -1,5 +1,6 @@
 //! What a check found.
 
+use std::error::Error;
 use std::fmt;
 
 /// The result of one check.
@@ -40,6 +41,14 @@ impl Finding {
     pub(super) const fn is_broken(&self) -> bool {
         matches!(self.verdict, Verdict::Broken { .. })
     }
+}
+
+/// What an error comes from at last, without the layers around it.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
+    std::iter::successors(Some(error), |&error| error.source())
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 impl fmt::Display for Finding {

@@ -6,10 +6,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use nix::sys::statvfs::statvfs;
-use uuid::Uuid;
-
+use super::super::unique::{now, unique};
 use super::finding::Finding;
+use nix::sys::statvfs::statvfs;
 
 /// Less free space than this and the first uploads may not fit.
 const FREE_BYTES_MIN: u64 = 256 << 20;
@@ -50,7 +49,7 @@ fn or_here(path: &Path) -> &Path {
 }
 
 fn try_writing(folder: &Path) -> io::Result<()> {
-    let probe = folder.join(format!(".aihio-doctor-{}", Uuid::new_v4()));
+    let probe = folder.join(format!(".aihio-doctor-{}", unique()));
     fs::write(&probe, b"probe")?;
     fs::remove_file(probe)
 }
@@ -90,7 +89,7 @@ async fn readiness(bind: SocketAddr) -> Option<u16> {
 
 /// Whether the clock can be right.
 pub(super) fn clock() -> Finding {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now = now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     if now.as_secs() < EARLIEST_UNIX_SECONDS {
         let mend = "Set the clock, or let NTP do it: tokens and certificates depend on it.";
         return Finding::broken("clock", "it is years behind", mend);
@@ -104,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_yet_is_fine_where_it_can_be_made() {
-        let folder = std::env::temp_dir().join(format!("aihio-{}", Uuid::new_v4())).join("data");
+        let folder = std::env::temp_dir().join(format!("aihio-{}", unique())).join("data");
         let finding = data_folder(&folder);
         assert!(finding.to_string().contains("will be made at start"), "{finding}");
         assert!(!folder.exists());
@@ -112,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_file_in_the_folders_place_is_broken() {
-        let file = std::env::temp_dir().join(format!("aihio-{}", Uuid::new_v4()));
+        let file = std::env::temp_dir().join(format!("aihio-{}", unique()));
         fs::write(&file, b"").unwrap();
         assert!(data_folder(&file.join("data")).is_broken());
         fs::remove_file(file).unwrap();

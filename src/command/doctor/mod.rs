@@ -1,10 +1,10 @@
 //! `aihio doctor`: every configured dependency, tried once. Changes nothing.
 
+mod cache;
 mod database;
 mod finding;
 mod local;
 mod models;
-mod redis;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     findings.push(local::address(settings.http.bind).await);
     findings.push(patiently("database", database::check(settings)).await);
     if let Some(url) = &settings.redis.url {
-        findings.push(patiently("redis", redis::check(url)).await);
+        findings.push(patiently("redis", cache::check(url)).await);
     }
     findings.push(local::clock());
     for (name, model) in &settings.llm {

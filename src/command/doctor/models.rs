@@ -1,12 +1,13 @@
 //! Models: their servers in reach, the key accepted, the clocks in step.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Response, StatusCode};
 use secrecy::ExposeSecret;
 
-use super::finding::Finding;
+use super::super::unique::now;
+use super::finding::{Finding, innermost};
 use crate::settings::LlmSettings;
 
 /// How far two clocks may differ before tokens of one seem wrong to the other.
@@ -58,14 +59,7 @@ async fn list_models(model: &LlmSettings) -> reqwest::Result<Response> {
 
 fn clock_skew(response: &Response) -> Option<TimeDelta> {
     let theirs = DateTime::parse_from_rfc2822(response.headers().get("Date")?.to_str().ok()?).ok()?;
-    Some(DateTime::<Utc>::from(SystemTime::now()).signed_duration_since(theirs))
-}
-
-fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
-    std::iter::successors(Some(error), |&error| error.source())
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
+    Some(DateTime::<Utc>::from(now()).signed_duration_since(theirs))
 }
 
 #[cfg(test)]

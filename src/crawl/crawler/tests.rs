@@ -1,3 +1,5 @@
+//! The crawler against sites that are slow, hostile or merely odd.
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

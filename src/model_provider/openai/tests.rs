@@ -1,3 +1,5 @@
+//! The answerer against endpoints that fail in all the ways they do.
+
 use aihio_actors::model::{Role, Tokens};
 use aihio_actors::ports::{Piece, Turn};
 

@@ -1,3 +1,5 @@
+//! Answers as bytes, cut anywhere, cut off, or never coming.
+
 use futures_util::stream::{iter, pending};
 use proptest::prelude::*;
 

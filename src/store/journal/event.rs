@@ -22,12 +22,6 @@ pub(in crate::store) fn event(row: message::Model) -> Result<Event, StoreError> 
     Ok(Event { seq, at, body })
 }
 
-/// A client's id with its position.
-pub(super) fn client_id(id: &str, seq: i64) -> Result<(ClientId, Seq), StoreError> {
-    let parsed = ClientId::parse(id).map_err(|_| StoreError::inconsistent("messages", "client_id", &id))?;
-    Ok((parsed, position(seq)?))
-}
-
 fn position(seq: i64) -> Result<Seq, StoreError> {
     u64::try_from(seq).map(Seq).map_err(|_| StoreError::inconsistent("messages", "seq", &seq))
 }

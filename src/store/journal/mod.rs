@@ -11,7 +11,7 @@ mod event;
 mod recheck;
 mod write;
 
-use aihio_actors::model::{ClientId, Event, Seq, SessionId, SessionMeta};
+use aihio_actors::model::{Event, Seq, SessionId, SessionMeta};
 use aihio_actors::ports::{Journal, Outcome, PortError, Record};
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TransactionTrait};
@@ -45,19 +45,6 @@ impl Journal for Store {
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
         };
         tail.await.map_err(|error| error.at("journal"))
-    }
-
-    async fn client_ids(&self, session: SessionId, after: Seq) -> Result<Vec<(ClientId, Seq)>, PortError> {
-        let rows: Result<Vec<(String, i64)>, _> = history(session, after)
-            .filter(Column::ClientId.is_not_null())
-            .select_only()
-            .columns([Column::ClientId, Column::Seq])
-            .into_tuple()
-            .all(self.reader())
-            .await;
-        let rows = rows.map_err(|error| StoreError::from(error).at("journal"))?;
-        let ids = rows.iter().map(|(id, seq)| event::client_id(id, *seq));
-        ids.collect::<Result<_, StoreError>>().map_err(|error| error.at("journal"))
     }
 }
 

@@ -105,8 +105,9 @@ async fn go_on(
     let is_past = |event: &&Event| i64::try_from(event.seq.0).is_ok_and(|seq| seq <= last);
     let past: Vec<&Event> = events.iter().filter(is_past).collect();
     if past.is_empty() {
-        let written = Batch::of(std::slice::from_ref(record)).write(transaction).await?;
-        return Ok(if written == Written::Whole { Outcome::Kept } else { Outcome::Conflict });
+        let batch = Batch::of(std::slice::from_ref(record));
+        let whole = batch.is_contiguous() && batch.write(transaction).await? == Written::Whole;
+        return Ok(if whole { Outcome::Kept } else { Outcome::Conflict });
     }
     // A record goes in whole or not at all, so one that is there in part is another's.
     if past.len() != events.len() || !are_stored(transaction, record.session_id, events).await? {

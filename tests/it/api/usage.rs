@@ -3,8 +3,8 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::support::Folder;
 use crate::support::api::Api;
-use crate::support::folder::Folder;
 use crate::support::server::Server;
 use crate::support::visitor::Visitor;
 
@@ -27,7 +27,7 @@ async fn every_answer_is_counted_once() {
 
 #[tokio::test]
 async fn the_last_credit_is_spent_and_not_one_more() {
-    let folder = Folder::make("plans");
+    let folder = Folder::new();
     let plans = folder.path().join("plans.toml");
     std::fs::write(&plans, "[plans.tiny]\nname = \"Tiny\"\nanswers_per_month = 5\n").unwrap();
     let plan = Server::plan().with("AIHIO__BILLING__PLANS_FILE", plans.display().to_string());

@@ -1,12 +1,11 @@
 //! The Autobahn test suite's cases, against an echo behind the framing code of the visitor socket.
 
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
 use crate::support::patience::until;
-use crate::support::program::{Program, mortal, script};
+use crate::support::program::{Program, mortal, script, server};
 use crate::support::server::{Log, loopback_address};
 
 #[tokio::test]
@@ -44,7 +43,7 @@ struct Echo {
 
 impl Echo {
     async fn start() -> Self {
-        let mut command: Command = mortal(Path::new(env!("CARGO_BIN_EXE_aihio")));
+        let mut command: Command = mortal(&server());
         command.args(["socket-echo", "--bind", "127.0.0.1:0"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();

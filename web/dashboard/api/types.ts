@@ -19,7 +19,8 @@ export interface Me {
   csrf_token?: string;
   email?: string;
   name?: string | null;
-  user?: { email?: string; name?: string | null };
+  /** May see the whole server. */
+  operator?: boolean;
 }
 
 export interface Answerer {
@@ -58,15 +59,12 @@ export interface Source {
   id: string;
   kind: SourceKind;
   title?: string | null;
-  name?: string | null;
-  filename?: string | null;
   url?: string | null;
-  question?: string | null;
-  state?: string;
-  error?: string | { detail?: string; message?: string } | null;
+  /** Where its latest job stands. */
+  state?: JobState;
   job_id?: string | null;
+  /** Passages that can be found. */
   chunks?: number | null;
-  documents?: number | null;
   created_at?: string;
 }
 
@@ -85,7 +83,7 @@ export interface Job {
   stage?: string | null;
   /** From 0 to 1. */
   progress?: number | null;
-  error?: string | { detail?: string; message?: string } | null;
+  error?: { code?: string; message?: string } | null;
 }
 
 export type SessionState = "assistant" | "waiting" | "agent" | "closed";
@@ -94,13 +92,12 @@ export interface Session {
   id: string;
   state?: SessionState;
   visitor?: { name?: string | null; email?: string | null } | null;
-  preview?: string | null;
+  locale?: string | null;
+  page_url?: string | null;
   messages?: number | null;
-  message_count?: number | null;
   created_at?: string;
-  started_at?: string;
+  opened_at?: string;
   last_message_at?: string | null;
-  updated_at?: string | null;
 }
 
 export interface Citation {
@@ -128,4 +125,6 @@ export interface ActorNode {
   restarts?: number;
   mailbox?: number;
   children?: ActorNode[];
+  /** How many more children there are than are shown. */
+  more?: number;
 }

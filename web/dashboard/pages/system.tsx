@@ -6,12 +6,12 @@ import { Badge, Failure, Loading } from "../parts/states";
 const REFRESH_MS = 1000;
 
 /** How many actors stand in a tree. */
-const count = (node: ActorNode): number => 1 + (node.children ?? []).reduce((sum, child) => sum + count(child), 0);
+const count = (node: ActorNode): number => 1 + (node.more ?? 0) + (node.children ?? []).reduce((sum, child) => sum + count(child), 0);
 const restarts = (node: ActorNode): number => (node.restarts ?? 0) + (node.children ?? []).reduce((sum, child) => sum + restarts(child), 0);
 
 /** The supervision tree, live. */
 export function SystemPage() {
-  const tree = useResource("tree", () => get<ActorNode>("/v1/system/tree"));
+  const tree = useResource("tree", () => get<ActorNode | null>("/v1/system/tree"));
   useEvery(REFRESH_MS, tree.reload);
   const { value, error } = tree;
   return (
@@ -34,7 +34,7 @@ export function SystemPage() {
 }
 
 function Actor({ node }: { node: ActorNode }) {
-  const { kind, id, state = "running", generation, restarts: again, mailbox, children = [] } = node;
+  const { kind, id, state = "running", generation, restarts: again, mailbox, children = [], more } = node;
   return (
     <li>
       <div class="actor">
@@ -45,6 +45,7 @@ function Actor({ node }: { node: ActorNode }) {
         {!!again && <span class="muted">restarted {again}×, generation {generation}</span>}
       </div>
       {!!children.length && <ul>{children.map((child) => <Actor key={child.kind + child.id} node={child} />)}</ul>}
+      {!!more && <p class="muted">and {more} more</p>}
     </li>
   );
 }

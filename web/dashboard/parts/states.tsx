@@ -53,9 +53,9 @@ const TONES: Record<string, string> = {
   agent: "warn",
 };
 
-/** A state as a word with a dot. */
-export function Badge({ state }: { state: string }) {
-  return <span class={"badge " + (TONES[state] ?? "")}>{state.replaceAll("_", " ")}</span>;
+/** A state as a word, its own or `word`, with a dot. */
+export function Badge({ state, word = state.replaceAll("_", " ") }: { state: string; word?: string }) {
+  return <span class={"badge " + (TONES[state] ?? "")}>{word}</span>;
 }
 
 /** How far something is, from 0 to 1. */

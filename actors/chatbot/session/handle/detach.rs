@@ -17,6 +17,7 @@ impl Handler<Detach> for Session {
     type Result = ();
 
     fn handle(&mut self, message: Detach, ctx: &mut Context<Self>) {
+        self.life.vital().took();
         self.listeners.detach(message.listener);
         self.rest_if_idle(ctx);
     }

@@ -112,6 +112,12 @@ impl SessionState {
         if text.trim().is_empty() {
             return Err(Refusal::new(RefusalCode::BadRequest, "`text` is empty. Send at least one word."));
         }
+        if text.contains('\0') {
+            return Err(Refusal::new(
+                RefusalCode::BadRequest,
+                "`text` holds a NUL character, which can't be stored.",
+            ));
+        }
         let chars_max = self.rules.message_chars_max;
         if text.len() > chars_max && text.chars().count() > chars_max {
             let message =

@@ -11,15 +11,13 @@ interface Form {
   fields: { name: string; label: string; hint?: string; long?: boolean; type?: "url" }[];
 }
 
-const FORMS: Record<"url" | "site" | "text" | "qa", Form> = {
+const FORMS: Record<"url" | "text" | "qa", Form> = {
   url: { title: "Web page", icon: "link", fields: [{ name: "url", label: "Address", type: "url", hint: "One page; its links are not followed." }] },
-  site: { title: "Web site", icon: "link", fields: [{ name: "url", label: "Address", type: "url", hint: "Up to 100 pages from here on, as robots.txt allows." }] },
   text: { title: "Text", icon: "text", fields: [{ name: "title", label: "Title" }, { name: "text", label: "Text", long: true }] },
   qa: { title: "Question and answer", icon: "question", fields: [{ name: "question", label: "Question" }, { name: "answer", label: "Answer", long: true }] },
 };
 
 type Kind = keyof typeof FORMS;
-const MOST_PAGES = 100;
 
 /** The sources that are not files: one button each. */
 export function AddSource({ path, added }: { path: string; added(): void }) {
@@ -44,7 +42,7 @@ function AddDialog({ kind, path, added, close }: { kind: Kind; path: string; add
   const submit = async (event: Event) => {
     event.preventDefault();
     try {
-      await post(path, { kind, ...values, ...(kind === "site" && { max_pages: MOST_PAGES }) });
+      await post(path, { kind, ...values });
       added();
       close();
     } catch (refusal) {

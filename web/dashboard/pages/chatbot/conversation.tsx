@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { markdownWriter } from "../../../widget/markdown";
 import { list, post } from "../../api/client";
 import { useEvery, useResource } from "../../api/resource";
 import type { Message, Session } from "../../api/types";
@@ -45,7 +46,7 @@ function MessageLine({ message: { role, text, citations, at } }: { message: Mess
   return (
     <div class={"message " + role}>
       <p class="muted">{SPEAKERS[role] ?? role} · <Time at={at} /></p>
-      <p class="said" dir="auto">{text}</p>
+      <Said role={role} text={text} />
       {citations?.map(({ n, title, quote }) => (
         <details key={n}>
           <summary>{n}. {title}</summary>
@@ -54,6 +55,16 @@ function MessageLine({ message: { role, text, citations, at } }: { message: Mess
       ))}
     </div>
   );
+}
+
+/** What was said: the visitor's words as they were typed, all others as Markdown. */
+function Said({ role, text }: Pick<Message, "role" | "text">) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (role === "visitor") place.current!.textContent = text;
+    else markdownWriter(place.current!).write(text);
+  }, [role, text]);
+  return <div class="said" dir="auto" ref={place} />;
 }
 
 function Reply({ path, sent }: { path: string; sent(): void }) {

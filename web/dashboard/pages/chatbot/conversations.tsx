@@ -36,8 +36,8 @@ export function Conversations({ chatbot, open }: { chatbot: Chatbot; open?: stri
 }
 
 function SessionRow({ session, path, isOpen }: { session: Session; path: string; isOpen: boolean }) {
-  const { visitor, preview, state } = session;
-  const at = session.last_message_at ?? session.updated_at ?? session.started_at ?? session.created_at;
+  const { visitor, messages, page_url: page, state } = session;
+  const at = session.last_message_at ?? session.opened_at;
   return (
     <li>
       <a href={path} aria-current={isOpen ? "true" : undefined}>
@@ -46,7 +46,7 @@ function SessionRow({ session, path, isOpen }: { session: Session; path: string;
           <Time at={at} />
         </span>
         <span class="line">
-          <span class="muted cut">{preview ?? ""}</span>
+          <span class="muted cut">{messages ?? 0} messages{page && " · " + page.replace(/^https?:\/\//, "")}</span>
           {state && state !== "assistant" && <Badge state={state} />}
         </span>
       </a>

@@ -2,10 +2,16 @@ import type { Chatbot } from "../../api/types";
 import { Copy } from "../../parts/copy";
 import { chatbotPath } from "../../route";
 
+/** The launcher's looks, which it must know before it has asked the server anything. */
+function looks({ theme }: Chatbot): string {
+  const attributes = { accent: theme?.accent, position: theme?.position, label: theme?.launcher_label };
+  return Object.entries(attributes).map(([name, value]) => (value ? ` data-${name}="${value.replaceAll('"', "&quot;")}"` : "")).join("");
+}
+
 /** The line to paste, and what else a site may need. */
 export function Install({ chatbot }: { chatbot: Chatbot }) {
   const { origin } = location;
-  const snippet = `<script src="${origin}/widget.js" data-chatbot="${chatbot.id}" async></script>`;
+  const snippet = `<script src="${origin}/widget.js" data-chatbot="${chatbot.id}"${looks(chatbot)} async></script>`;
   const policy = `script-src ${origin}; connect-src ${origin} ${origin.replace("http", "ws")}`;
   const origins = chatbot.allowed_origins ?? [];
   return (

@@ -40,11 +40,12 @@ function draftOf(chatbot: Chatbot): Draft {
 
 function changesOf(draft: Draft, chatbot: Chatbot): Partial<Chatbot> {
   const manner: Manner = { greeting: draft.greeting.trim() || null, suggestions: lines(draft.suggestions) };
-  const model = draft.kind === "llm" && { provider: draft.provider.trim() || undefined, model: draft.model.trim() || undefined };
+  const isModel = draft.kind === "llm";
+  const answerer: Answerer = { kind: draft.kind, provider: (isModel && draft.provider.trim()) || null, model: (isModel && draft.model.trim()) || null };
   return {
     name: draft.name.trim(),
     ...(chatbot.behaviour ? { behaviour: { ...chatbot.behaviour, ...manner } } : manner),
-    answerer: { kind: draft.kind, ...model },
+    answerer,
     allowed_origins: lines(draft.origins),
     theme: { ...chatbot.theme, accent: draft.accent },
   };

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { list, post, remove } from "../../api/client";
+import { get, list, post, remove } from "../../api/client";
 import { useEvery, useResource } from "../../api/resource";
-import type { Chatbot, Source, SourceKind } from "../../api/types";
+import type { Chatbot, Job, JobState, Source, SourceKind } from "../../api/types";
 import { Confirm } from "../../parts/dialog";
 import { Icon, type IconName } from "../../parts/icon";
 import { Badge, Empty, Failure, Loading } from "../../parts/states";
@@ -14,11 +14,11 @@ import { DropZone } from "./drop-zone";
 const ICONS: Record<SourceKind, IconName> = { file: "file", url: "link", site: "link", sitemap: "link", text: "text", qa: "question" };
 const REFRESH_MS = 5000;
 
-/** What a source is called, whichever kind it is of. */
-const nameOf = ({ title, name, filename, question, url, kind }: Source) => title || name || filename || question || url || kind;
+/** What a source's state means to its owner. */
+const STATES: Record<JobState, string> = { queued: "waiting its turn", running: "reading", paused: "paused", succeeded: "ready", failed: "failed", cancelled: "cancelled" };
 
-/** Why a source failed, in the server's words. */
-const reasonOf = ({ error }: Source) => (typeof error === "string" ? error : (error?.detail ?? error?.message));
+/** What a source is called. */
+const nameOf = ({ title, url, kind }: Source) => title || url || kind;
 
 export function Sources({ chatbot }: { chatbot: Chatbot }) {
   const path = `/v1/chatbots/${chatbot.id}/sources`;
@@ -49,7 +49,7 @@ export function Sources({ chatbot }: { chatbot: Chatbot }) {
 function SourceRow({ source, changed }: { source: Source; changed(): void }) {
   const [asking, setAsking] = useState(false);
   const [job, setJob] = useState(source.job_id);
-  const isDone = !source.state || ["ready", "indexed", "succeeded", "failed"].includes(source.state);
+  const isDone = ["succeeded", "failed", "cancelled"].includes(source.state ?? "succeeded");
   const name = nameOf(source);
   const sync = async () => {
     try {
@@ -71,10 +71,10 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
           {source.chunks != null && `${source.chunks} passages · `}
           <Time at={source.created_at} />
         </p>
-        {source.state === "failed" && <p class="error">{reasonOf(source) ?? "It could not be read."}</p>}
+        {source.state === "failed" && source.job_id && <FailureReason job={source.job_id} />}
         {job && (!isDone || job !== source.job_id) && <JobProgress id={job} ended={changed} />}
       </div>
-      {source.state && <Badge state={source.state} />}
+      {source.state && <Badge state={source.state} word={STATES[source.state]} />}
       <button type="button" class="quiet" aria-label={`Read ${name} again`} title="Read again" onClick={sync}><Icon name="sync" /></button>
       <button type="button" class="quiet" aria-label={`Delete ${name}`} title="Delete" onClick={() => setAsking(true)}><Icon name="trash" /></button>
       {asking && <Confirm title={`Delete “${name}”?`} text="The chatbot stops answering from it at once. This can’t be undone." action="Delete" confirm={drop} close={() => setAsking(false)} />}
@@ -82,3 +82,8 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
   );
 }
 
+/** Why a source could not be read, in the server's words. */
+function FailureReason({ job }: { job: string }) {
+  const { value } = useResource(job, () => get<Job>(`/v1/jobs/${job}`));
+  return <p class="error">{value?.error?.message ?? "It could not be read."}</p>;
+}

@@ -197,7 +197,7 @@ impl Play {
             Effect::Publish(publication) => self.publish(&publication),
             Effect::Stream(publication) => self.stream(&publication.data),
             Effect::Keep(ticket, RecordBody::Events { events, .. }) => {
-                self.under_way.push_back((ticket, events))
+                self.under_way.push_back((ticket, events));
             }
             Effect::Keep(ticket, _) => self.under_way.push_back((ticket, Vec::new())),
             Effect::StartAnswer(question) => {

@@ -1,0 +1,190 @@
+//! How each part is made from the settings.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::Arc;
+
+use aihio_actors::kernel::Pace;
+use aihio_actors::limits::Acknowledge;
+use aihio_actors::model::ChatbotId;
+use aihio_actors::ports::{Ports, Snapshots};
+use aihio_actors::{Engine, Limits};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::StartError;
+use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
+use crate::blobs::{LocalBlobs, UploadSigner};
+use crate::cache::{MemoryShelf, RedisShelf, ShelvedSnapshots};
+use crate::crawl::{CrawlLimits, Guard, WebCrawler};
+use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
+use crate::http::metrics::HttpMetrics;
+use crate::http::{HttpOptions, Readiness, Registration, Service};
+use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
+use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, ProviderSettings};
+use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Settings};
+use crate::store::{Durability, Migrate, Store, StoreOptions};
+use crate::system::{SystemClock, SystemDice};
+
+/// Bytes of snapshots that are kept in memory where there is no Redis.
+const SHELF_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+pub(super) fn store_options(settings: &Settings) -> StoreOptions {
+    StoreOptions {
+        url: settings.database_url(),
+        durability: match settings.journal.durability {
+            Wanted::Commit => Durability::Commit,
+            Wanted::Async => Durability::Async,
+        },
+        migrate: if settings.database.migrate { Migrate::AtStart } else { Migrate::Refuse },
+        connections_max: settings.database.connections_max.get(),
+        plans: settings.billing.plans.clone().into_iter().collect(),
+        default_plan: settings.billing.default_plan.clone(),
+    }
+}
+
+pub(super) fn limits(settings: &Settings) -> Limits {
+    let standard = Limits::default();
+    let pace = Pace {
+        per_minute: settings.limits.session_messages_per_minute,
+        burst: settings.limits.session_messages_per_minute.min(SESSION_BURST_MAX),
+    };
+    Limits {
+        session_pace: settings.limits.enabled.then_some(pace),
+        journal_queue_len: size(settings.journal.queue_records_max),
+        journal_batch_len: size(settings.journal.batch_records_max),
+        acknowledge: match settings.journal.durability {
+            Wanted::Commit => Acknowledge::WhenDurable,
+            Wanted::Async => Acknowledge::WhenQueued,
+        },
+        ..standard
+    }
+}
+
+/// Messages that a session may send at once after a quiet time.
+const SESSION_BURST_MAX: NonZeroU32 = NonZeroU32::new(30).expect("30 is not zero");
+
+fn size(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartError> {
+    let shared = Arc::new(store.clone());
+    let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
+    let crawler = WebCrawler::new(Guard::new(&allow_private)?, CrawlLimits::default());
+    Ok(Ports {
+        clock: Arc::new(SystemClock),
+        dice: Arc::new(SystemDice),
+        journal: shared.clone(),
+        snapshots: snapshots(settings, shared.clone())?,
+        catalog: shared.clone(),
+        knowledge: shared.clone(),
+        jobs: shared.clone(),
+        ledger: shared,
+        blobs: Arc::new(blobs(&settings.data_dir)?),
+        extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
+        crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
+        providers: Arc::new(providers(settings)?),
+    })
+}
+
+fn snapshots(settings: &Settings, store: Arc<Store>) -> Result<Arc<dyn Snapshots>, StartError> {
+    Ok(match &settings.redis.url {
+        Some(url) => Arc::new(ShelvedSnapshots::new(RedisShelf::connect(url.expose_secret())?, store)),
+        None => Arc::new(ShelvedSnapshots::new(MemoryShelf::new(SHELF_BYTES_MAX), store)),
+    })
+}
+
+fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
+    LocalBlobs::open(data_dir.join("uploads")).map_err(StartError::DataFolder)
+}
+
+fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
+    let configured: Result<Vec<_>, StartError> =
+        settings.llm.iter().map(|(name, llm)| Ok((name.clone(), provider(name, llm)?))).collect();
+    ConfiguredProviders::new(configured?).map_err(|error| StartError::Tls(error.into()))
+}
+
+fn provider(name: &str, llm: &LlmSettings) -> Result<ProviderSettings, StartError> {
+    let incomplete = || StartError::Model(name.to_owned());
+    Ok(ProviderSettings {
+        base_url: llm.base_url.clone().ok_or_else(incomplete)?,
+        api_key: llm.api_key.clone().unwrap_or_else(|| SecretString::from("")),
+        model: llm.model.clone().ok_or_else(incomplete)?,
+        timeouts: AnswerTimeouts::default(),
+    })
+}
+
+/// What is there before the service's state is put together.
+pub(super) struct Built {
+    pub(super) store: Store,
+    pub(super) engine: Engine,
+    pub(super) ports: Ports,
+    pub(super) passwords: Passwords,
+    pub(super) guide: Option<ChatbotId>,
+}
+
+pub(super) async fn service(
+    settings: &Settings,
+    address: SocketAddr,
+    built: Built,
+) -> Result<Service, StartError> {
+    let Built { store, engine, ports, passwords, guide } = built;
+    let token_key = store.secret("tokens", random_bytes()?).await?;
+    let upload_key = store.secret("uploads", random_bytes()?).await?;
+    let seal_key = store.secret("seal", random_bytes()?).await?;
+    Ok(Service {
+        engine,
+        store,
+        blobs: ports.blobs,
+        upload_signer: UploadSigner::new(upload_key),
+        tokens: Tokens::new(&token_key, TokenLifetimes::default()),
+        passwords,
+        seal: Seal::new(&seal_key)?,
+        limits: RateLimits::new(&limit_options(&settings.limits)),
+        clock: ports.clock,
+        dice: ports.dice,
+        metrics: HttpMetrics::default(),
+        readiness: Readiness::default(),
+        options: http_options(settings, address, guide)?,
+    })
+}
+
+fn http_options(
+    settings: &Settings,
+    address: SocketAddr,
+    demo_chatbot: Option<ChatbotId>,
+) -> Result<HttpOptions, StartError> {
+    let public_url = match &settings.http.public_url {
+        Some(url) => url.clone(),
+        None => format!("http://{address}").parse()?,
+    };
+    let limits = Limits::default();
+    Ok(HttpOptions {
+        public_url,
+        registration: if settings.registration.enabled { Registration::Open } else { Registration::Closed },
+        trusted_proxies: TrustedProxies(settings.http.trusted_proxies.iter().map(|proxy| proxy.0).collect()),
+        demo_chatbot,
+        upload_bytes_max: settings.http.upload_bytes_max,
+        body_bytes_max: settings.http.body_bytes_max,
+        answer_timeout: limits.answer_timeout,
+        plans: settings.billing.plans.clone(),
+        default_plan: settings.billing.default_plan.clone(),
+        providers: settings.llm.keys().cloned().collect(),
+    })
+}
+
+const fn limit_options(settings: &LimitsSettings) -> LimitOptions {
+    LimitOptions {
+        enforcement: if settings.enabled { Enforcement::On } else { Enforcement::Off },
+        address_requests_per_minute: settings.address_requests_per_minute,
+        address_connects_per_minute: settings.address_connects_per_minute,
+        socket_messages_per_second: settings.socket_messages_per_second,
+        socket_messages_burst: settings.socket_messages_burst,
+        session_messages_per_minute: settings.session_messages_per_minute,
+        chatbot_messages_per_second: settings.chatbot_messages_per_second,
+        key_requests_per_minute: settings.key_requests_per_minute,
+        login_attempts_per_minute: settings.login_attempts_per_minute,
+        registrations_per_hour: settings.registrations_per_hour,
+    }
+}

@@ -1,0 +1,6 @@
+//! The caller's account.
+
+pub(super) mod api_keys;
+pub(super) mod read;
+pub(super) mod update;
+mod view;

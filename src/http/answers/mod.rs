@@ -1,0 +1,7 @@
+//! Questions and answers over plain HTTP.
+
+pub(super) mod ask;
+mod exchange;
+mod ui_stream;
+
+pub(crate) use exchange::{Exchange, Outcome, Question, Step};

@@ -1,0 +1,22 @@
+//! `DELETE /v1/chatbots/{chatbot_id}`.
+
+use actix_web::{HttpResponse, delete, web};
+
+use crate::error::ApiError;
+use crate::http::member::Write;
+use crate::http::owned::OwnedChatbot;
+use crate::http::service::Service;
+
+/// Delete a chatbot
+///
+/// With all it has read and all its conversations. What it used stays counted.
+#[utoipa::path(tag = "chatbots", responses((status = 204, description = "Deleted.")))]
+#[delete("/v1/chatbots/{chatbot_id}")]
+pub(crate) async fn delete_chatbot(
+    owned: OwnedChatbot<Write>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    owned.member.tenant.delete_chatbot(owned.id()).await?;
+    service.engine.chatbot_changed(owned.id());
+    Ok(HttpResponse::NoContent().finish())
+}

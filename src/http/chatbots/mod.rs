@@ -1,0 +1,17 @@
+//! Chatbots and their configurations.
+
+pub(super) mod create;
+pub(super) mod delete;
+pub(super) mod duplicate;
+pub(super) mod list;
+mod patch;
+pub(super) mod public;
+pub(super) mod read;
+pub(super) mod restore;
+pub(super) mod schema;
+pub(super) mod search;
+mod slug;
+pub(super) mod update;
+mod validate;
+pub(super) mod versions;
+mod view;

@@ -1,0 +1,110 @@
+//! What every handler can reach: the engine, the store and the service's own parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::{HttpRequest, web};
+use aihio_actors::engine::Engine;
+use aihio_actors::model::{ChatbotId, Plan, PlanId};
+use aihio_actors::ports::{Blobs, Clock, Dice};
+use url::Url;
+
+use super::metrics::HttpMetrics;
+use crate::auth::{Passwords, Seal, Tokens};
+use crate::blobs::UploadSigner;
+use crate::error::ApiError;
+use crate::limits::{RateLimits, TrustedProxies};
+use crate::store::Store;
+
+/// The state behind all routes, put together once at start.
+pub struct Service {
+    /// The actors.
+    pub engine: Engine,
+    /// Everything that is kept, by account.
+    pub store: Store,
+    /// Uploaded bytes.
+    pub blobs: Arc<dyn Blobs>,
+    /// Signs the addresses that uploads go to.
+    pub upload_signer: UploadSigner,
+    /// Makes and checks tokens.
+    pub tokens: Tokens,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Keeps remembered responses unreadable where they are kept.
+    pub seal: Seal,
+    /// How often somebody may ask.
+    pub limits: RateLimits,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance, for ids.
+    pub dice: Arc<dyn Dice>,
+    /// What is counted about requests.
+    pub metrics: HttpMetrics,
+    /// Whether new work is taken.
+    pub readiness: Readiness,
+    /// What the operator has set.
+    pub options: HttpOptions,
+}
+
+impl Service {
+    /// The state behind a request.
+    ///
+    /// # Errors
+    /// When the application was put together without one.
+    pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>, ApiError> {
+        request.app_data().ok_or_else(|| ApiError::internal("the application holds no service state"))
+    }
+}
+
+/// What the operator has set.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// The address under which browsers reach this server, without a path.
+    pub public_url: Url,
+    /// Whether strangers may make accounts.
+    pub registration: Registration,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// The chatbot of the demo page, where there is one.
+    pub demo_chatbot: Option<ChatbotId>,
+    /// Largest upload, in bytes; a plan may set a lower one.
+    pub upload_bytes_max: u64,
+    /// Largest body of a JSON request, in bytes.
+    pub body_bytes_max: usize,
+    /// How long an answer over HTTP is waited for.
+    pub answer_timeout: Duration,
+    /// The plans on offer, by key.
+    pub plans: BTreeMap<PlanId, Plan>,
+    /// The plan of accounts without a subscription.
+    pub default_plan: PlanId,
+    /// The names of the configured models, which a chatbot's answerer may choose from.
+    pub providers: BTreeSet<String>,
+}
+
+/// Whether strangers may make accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// They may.
+    Open,
+    /// They may not.
+    Closed,
+}
+
+/// Whether new work is taken; shared with whatever starts the drain.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// From now on `/readyz` fails, so that load balancers look elsewhere.
+    pub fn begin_drain(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether the server is on its way out.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}

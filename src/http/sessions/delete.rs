@@ -1,0 +1,28 @@
+//! `DELETE /v1/sessions/{session_id}`.
+
+use actix_web::{HttpResponse, delete, web};
+use aihio_actors::engine::Command;
+use aihio_actors::model::Phase;
+
+use crate::error::ApiError;
+use crate::http::conversation;
+use crate::http::member::Write;
+use crate::http::owned::OwnedSession;
+use crate::http::service::Service;
+
+/// Erase a conversation
+///
+/// With all that was said, rated and filled in. What it used stays counted.
+#[utoipa::path(tag = "sessions", responses((status = 204, description = "Erased.")))]
+#[delete("/v1/sessions/{session_id}")]
+pub(crate) async fn delete_session(
+    owned: OwnedSession<Write>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    if owned.session.state != Phase::Closed {
+        // First of all nothing may be added any more.
+        conversation::resume(&service, &owned.session).await?.command(Command::Close).await?;
+    }
+    owned.member.tenant.delete_session(owned.session.meta.session_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

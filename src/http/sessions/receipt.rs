@@ -1,0 +1,18 @@
+//! `GET /v1/messages/{message_id}/receipt`: why this answer.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use aihio_actors::model as engine;
+
+use super::schema::Receipt;
+use crate::error::ApiError;
+use crate::http::member::Member;
+use crate::http::path::path_part;
+
+/// Explain an answer
+#[utoipa::path(tag = "sessions", responses((status = 200, description = "How it came about.", body = Receipt)))]
+#[get("/v1/messages/{message_id}/receipt")]
+pub(crate) async fn show_receipt(member: Member, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let message_id = path_part(&request, "message_id")?;
+    let receipt: Option<engine::Receipt> = member.tenant.receipt(message_id).await?;
+    Ok(HttpResponse::Ok().json(receipt.ok_or_else(ApiError::not_found)?))
+}

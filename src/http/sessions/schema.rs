@@ -1,0 +1,97 @@
+//! The words of conversations and receipts, as OpenAPI describes them.
+
+#![expect(dead_code, reason = "these types are described to clients and never made")]
+
+use utoipa::ToSchema;
+
+/// Who may answer.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum SessionState {
+    /// The chatbot answers.
+    Assistant,
+    /// The visitor asked for a person.
+    Waiting,
+    /// A person has taken over.
+    Agent,
+    /// Nobody may write any more.
+    Closed,
+}
+
+/// Who speaks.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// The person on the website.
+    Visitor,
+    /// The chatbot.
+    Assistant,
+    /// A person of the team.
+    Agent,
+    /// The platform itself.
+    System,
+}
+
+/// Who a visitor says to be.
+#[derive(ToSchema)]
+pub(crate) struct Visitor {
+    /// The site's own id of the person.
+    pub id: Option<String>,
+    /// A name to show.
+    pub name: Option<String>,
+    /// An address to write to.
+    pub email: Option<String>,
+}
+
+/// How an answer came about.
+#[derive(ToSchema)]
+pub(crate) struct Receipt {
+    /// The configuration that was in force.
+    pub config_version: u32,
+    /// Hexadecimal SHA-256 of the prompt, where a model was asked.
+    pub prompt_hash: Option<String>,
+    /// Who answered: `extractive`, `echo` or a provider's name.
+    pub provider: String,
+    /// The model, where one was asked.
+    pub model: Option<String>,
+    /// Tokens counted by the provider.
+    pub tokens: ReceiptTokens,
+    /// The passages that were given, best first.
+    pub chunks: Vec<ReceiptChunk>,
+    /// Where the time went.
+    pub times: ReceiptTimes,
+}
+
+/// Tokens of a model call.
+#[derive(ToSchema)]
+pub(crate) struct ReceiptTokens {
+    /// Read by the model.
+    pub prompt: u64,
+    /// Written by the model.
+    pub completion: u64,
+}
+
+/// A passage and how well it matched.
+#[derive(ToSchema)]
+pub(crate) struct ReceiptChunk {
+    /// The passage.
+    pub chunk_id: uuid::Uuid,
+    /// The document version that it was cut from.
+    pub document_id: uuid::Uuid,
+    /// First and one-past-last byte in that version's text.
+    #[schema(min_items = 2, max_items = 2)]
+    pub span: Vec<u64>,
+    /// The final score.
+    pub score: f32,
+}
+
+/// Where the time went, in microseconds.
+#[derive(ToSchema)]
+pub(crate) struct ReceiptTimes {
+    /// Searching.
+    pub retrieve_us: u64,
+    /// To the first piece of the answer.
+    pub first_piece_us: u64,
+    /// To the last.
+    pub answer_us: u64,
+}

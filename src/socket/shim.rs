@@ -1,0 +1,376 @@
+//! The actor of one WebSocket. With `echo.rs` beside it the only place that knows `actix-web-actors`.
+//!
+//! It is polled by the response body alone: with a peer that stops reading it stands still, its timers too. So it
+//! holds nothing that others wait for, is told things only as far as its small mailbox goes, and the kernel ends the
+//! connection of a peer that is gone (`TCP_USER_TIMEOUT`, set where connections are accepted).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::fut::WrapFuture;
+use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, Running, StreamHandler};
+use actix_http::ws::Item as Fragment;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web_actors::ws::{CloseCode, Message, ProtocolError, WebsocketContext, WsResponseBuilder};
+use aihio_actors::engine::{
+    ChatbotHandle, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle, Since,
+    Welcome,
+};
+use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
+use bytestring::ByteString;
+use uuid::Uuid;
+
+use super::assembly::{Assembly, Kind, MESSAGE_BYTES_MAX};
+use super::close::Disconnect;
+use super::connection::{self, Progress, Step};
+use super::greeting::{Greeted, Greeting, NotGreeted};
+use super::protocol::{self, PING_SECONDS};
+use crate::error::ApiError;
+use crate::http::Service;
+use crate::http::visitor::PublicChatbot;
+use crate::limits::Single;
+
+/// Deliveries that may wait for a peer that reads slowly.
+const MAILBOX_LEN: usize = 256;
+
+/// How long a client may take to greet.
+const GREETING_TIME: Duration = Duration::from_secs(10);
+
+/// How long a client may take to answer a ping.
+const PONG_TIME: Duration = Duration::from_secs(8);
+
+/// How often a connection tries to find its session's next life.
+const REATTACH_MAX: u32 = 20;
+
+/// Open a visitor's socket
+///
+/// A WebSocket that speaks the Centrifugal client protocol (version 2, JSON). The page's `Origin` has to be on the
+/// chatbot's list.
+#[utoipa::path(tag = "visitors", security(()), responses(
+    (status = 101, description = "The WebSocket is open."),
+    (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
+))]
+#[get("/v1/chatbots/{chatbot_id}/socket")]
+pub(crate) async fn open_socket(
+    chatbot: PublicChatbot,
+    service: web::Data<Service>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    let address = service.options.trusted_proxies.client_of(&request).address();
+    service.limits.connect(address).map_err(ApiError::from)?;
+    let socket = Socket::new(service, chatbot.handle);
+    WsResponseBuilder::new(socket, &request, body).frame_size(MESSAGE_BYTES_MAX).start()
+}
+
+/// One WebSocket.
+struct Socket {
+    service: web::Data<Service>,
+    chatbot: Arc<ChatbotHandle>,
+    client: Uuid,
+    progress: Progress,
+    attachment: Option<Attachment>,
+    assembly: Option<Box<Assembly>>,
+    pace: Option<Single>,
+    heard: bool,
+}
+
+/// The way to the session, while there is one.
+struct Attachment {
+    session: SessionHandle,
+    outlet: Arc<Outlet>,
+    listener: ListenerId,
+    epoch: Epoch,
+    seen: Seq,
+}
+
+type SocketContext = WebsocketContext<Socket>;
+
+impl Socket {
+    fn new(service: web::Data<Service>, chatbot: Arc<ChatbotHandle>) -> Self {
+        let client = service.dice.id(service.clock.now());
+        let pace = service.limits.socket();
+        let progress = Progress::Silent;
+        Self { service, chatbot, client, progress, attachment: None, assembly: None, pace, heard: true }
+    }
+
+    fn close(&mut self, disconnect: Disconnect, ctx: &mut SocketContext) {
+        let code = CloseCode::from(disconnect.code());
+        ctx.close(Some((code, disconnect.reason()).into()));
+        ctx.stop();
+    }
+
+    /// Takes a whole message: one or more lines.
+    fn take(&mut self, text: &str, ctx: &mut SocketContext) {
+        self.heard = true;
+        for line in text.split('\n').filter(|line| !line.trim().is_empty()) {
+            match connection::read(line, self.progress) {
+                Step::Pong => {}
+                Step::Greet(id, greeting) => self.greet(id, *greeting, ctx),
+                Step::Pass(id, command) => self.pass(id, *command, ctx),
+                Step::Say(line) => ctx.text(line),
+                Step::Refresh(id, token) => self.refresh(id, &token, ctx),
+                Step::End(disconnect) => return self.close(disconnect, ctx),
+            }
+        }
+    }
+
+    fn greet(&mut self, id: u32, greeting: Greeting, ctx: &mut SocketContext) {
+        self.progress = Progress::Greeting;
+        let outlet = Arc::new(Outlet::Actor(ctx.address().recipient()));
+        let (service, chatbot) = (self.service.clone(), Arc::clone(&self.chatbot));
+        let to = Arc::clone(&outlet);
+        let greet = async move { greeting.greet(&service, &chatbot, to).await };
+        ctx.spawn(greet.into_actor(self).map(move |greeted, socket, ctx| match greeted {
+            Ok(greeted) => socket.greeted(id, greeted, outlet, ctx),
+            Err(NotGreeted::InvalidToken) => socket.close(Disconnect::InvalidToken, ctx),
+            Err(NotGreeted::Refused(refusal)) => {
+                socket.progress = Progress::Silent;
+                ctx.text(protocol::error(id, &refusal));
+            }
+        }));
+    }
+
+    fn greeted(&mut self, id: u32, greeted: Greeted, outlet: Arc<Outlet>, ctx: &mut SocketContext) {
+        let config = Arc::clone(&self.chatbot.view().public);
+        ctx.text(line(greeted.reply(id, self.client, &config)));
+        self.progress = Progress::Greeted;
+        let Welcome { listener, epoch, offset, .. } = greeted.welcome;
+        self.attachment =
+            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+    }
+
+    fn pass(&mut self, id: u32, command: aihio_actors::engine::Command, ctx: &mut SocketContext) {
+        if let Some(Err(limited)) = self.pace.as_ref().map(Single::take) {
+            let message = "Too many messages on this connection.";
+            let refusal = Refusal::new(RefusalCode::RateLimited, message).retry_after(limited.retry_after);
+            return ctx.text(protocol::error(id, &refusal));
+        }
+        match &self.attachment {
+            Some(attached) => {
+                let outlet = Arc::clone(&attached.outlet);
+                attached.session.pass(command, Responder::listener(attached.listener, outlet, id));
+            }
+            None => ctx.text(protocol::error(id, &Refusal::interrupted())),
+        }
+    }
+
+    fn refresh(&self, id: u32, token: &str, ctx: &mut SocketContext) {
+        #[derive(serde::Serialize)]
+        struct Refreshed {
+            client: Uuid,
+            version: &'static str,
+            expires: bool,
+            ttl: i64,
+            token: String,
+        }
+        let now = self.service.clock.now();
+        let session = self.attachment.as_ref().map(|attached| attached.session.id());
+        let line = match self.service.tokens.verify_session(token, now) {
+            Ok(claims) if Some(claims.session_id) == session => {
+                let (token, expires_at) =
+                    self.service.tokens.issue_session(self.chatbot.id(), claims.session_id, now);
+                let ttl = (expires_at - now).num_seconds();
+                let version = env!("CARGO_PKG_VERSION");
+                let renewed = Refreshed { client: self.client, version, expires: true, ttl, token };
+                protocol::reply(id, "refresh", &renewed)
+            }
+            _ => {
+                let message = "The token does not belong to this conversation or has expired.";
+                protocol::error(id, &Refusal::new(RefusalCode::TokenExpired, message))
+            }
+        };
+        ctx.text(line);
+    }
+
+    /// The session's life has ended; its next one goes on where this connection was.
+    fn reattach(&mut self, tries: u32, ctx: &mut SocketContext) {
+        let Some(attached) = self.attachment.take() else { return };
+        if tries >= REATTACH_MAX {
+            return self.close(Disconnect::InsufficientState, ctx);
+        }
+        let chatbot = Arc::clone(&self.chatbot);
+        let since = Since::Position(attached.epoch.clone(), attached.seen);
+        let (id, outlet) = (attached.session.id(), Arc::clone(&attached.outlet));
+        let attach = async move {
+            let session = chatbot.session(Opening::Known(id)).await?;
+            let welcome = session.attach(outlet, since).await?;
+            Ok::<_, Refusal>((session, welcome))
+        };
+        ctx.spawn(attach.into_actor(self).map(move |reattached, socket, ctx| match reattached {
+            Ok((_, welcome)) if welcome.recovered == Recovered::No => {
+                socket.close(Disconnect::InsufficientState, ctx);
+            }
+            Ok((session, welcome)) => socket.reattached(Attachment { session, ..attached }, welcome, ctx),
+            Err(refusal) => {
+                socket.attachment = Some(attached);
+                let delay = refusal.retry_after.unwrap_or(Duration::from_millis(200));
+                ctx.run_later(delay, move |socket, ctx| socket.reattach(tries + 1, ctx));
+            }
+        }));
+    }
+
+    fn reattached(&mut self, attached: Attachment, welcome: Welcome, ctx: &mut SocketContext) {
+        let session = attached.session.id();
+        let missed = welcome.missed.iter().chain(&welcome.draft);
+        let lines: Vec<_> = missed.map(|publication| protocol::push(session, publication)).collect();
+        if !lines.is_empty() {
+            ctx.text(line(lines.join(&b'\n')));
+        }
+        self.attachment = Some(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached });
+    }
+
+    fn beat(&mut self, ctx: &mut SocketContext) {
+        if self.progress != Progress::Greeted {
+            return;
+        }
+        self.heard = false;
+        ctx.text("{}");
+        ctx.run_later(PONG_TIME, |socket, ctx| {
+            if !socket.heard {
+                socket.close(Disconnect::NoPong, ctx);
+            }
+        });
+    }
+}
+
+impl Actor for Socket {
+    type Context = SocketContext;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX_LEN);
+        ctx.run_later(GREETING_TIME, |socket, ctx| {
+            if socket.progress == Progress::Silent {
+                socket.close(Disconnect::BadRequest, ctx);
+            }
+        });
+        ctx.run_interval(Duration::from_secs(PING_SECONDS), Self::beat);
+    }
+
+    fn stopping(&mut self, _: &mut Self::Context) -> Running {
+        if let Some(attached) = self.attachment.take() {
+            attached.session.detach(attached.listener);
+        }
+        Running::Stop
+    }
+}
+
+impl Drop for Socket {
+    /// A connection that breaks drops its actor without stopping it.
+    fn drop(&mut self) {
+        if let Some(attached) = self.attachment.take() {
+            attached.session.detach(attached.listener);
+        }
+    }
+}
+
+impl Handler<Delivery> for Socket {
+    type Result = ();
+
+    fn handle(&mut self, delivery: Delivery, ctx: &mut Self::Context) {
+        let Some(attached) = &mut self.attachment else { return };
+        let session = attached.session.id();
+        let mut frame = Vec::new();
+        let mut last = None;
+        for item in &delivery.0 {
+            match item {
+                Item::Reply(id, outcome) => {
+                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes());
+                }
+                Item::Publication(publication) => {
+                    push_line(&mut frame, &protocol::push(session, publication));
+                    attached.seen =
+                        publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
+                }
+                Item::Close(_) | Item::Interrupted => last = Some(item),
+            }
+        }
+        if !frame.is_empty() {
+            ctx.text(line(frame));
+        }
+        match last {
+            Some(Item::Close(reason)) => self.close(Disconnect::from(*reason), ctx),
+            Some(Item::Interrupted) => self.reattach(0, ctx),
+            _ => {}
+        }
+    }
+}
+
+impl StreamHandler<Result<Message, ProtocolError>> for Socket {
+    fn handle(&mut self, message: Result<Message, ProtocolError>, ctx: &mut Self::Context) {
+        match read_message(message, &mut self.assembly, MESSAGE_BYTES_MAX) {
+            Ok(Some(Incoming::Text(text))) => self.take(&text, ctx),
+            Ok(Some(Incoming::Ping(payload))) => ctx.pong(&payload),
+            Ok(Some(Incoming::Closed(reason))) => {
+                ctx.close(reason);
+                ctx.stop();
+            }
+            Ok(Some(Incoming::Binary(_))) => self.close(Disconnect::Unsupported, ctx),
+            Ok(None) => {}
+            Err(disconnect) => self.close(disconnect, ctx),
+        }
+    }
+}
+
+/// A message of a peer, whole.
+pub(super) enum Incoming {
+    Text(ByteString),
+    Binary(bytes::Bytes),
+    Ping(bytes::Bytes),
+    Closed(Option<actix_web_actors::ws::CloseReason>),
+}
+
+/// Makes whole messages of what the codec hands out: one frame each, or fragments.
+pub(super) fn read_message(
+    message: Result<Message, ProtocolError>,
+    assembly: &mut Option<Box<Assembly>>,
+    bytes_max: usize,
+) -> Result<Option<Incoming>, Disconnect> {
+    let fragment = match message {
+        Ok(Message::Text(text)) => return Ok(Some(Incoming::Text(text))),
+        Ok(Message::Binary(bytes)) => return Ok(Some(Incoming::Binary(bytes))),
+        Ok(Message::Ping(payload)) => return Ok(Some(Incoming::Ping(payload))),
+        Ok(Message::Close(reason)) => return Ok(Some(Incoming::Closed(reason))),
+        Ok(Message::Pong(_) | Message::Nop) => return Ok(None),
+        Ok(Message::Continuation(fragment)) => fragment,
+        Err(error) => return Err(broken(&error)),
+    };
+    let parts = assembly.get_or_insert_with(|| Box::new(Assembly::new(bytes_max)));
+    match fragment {
+        Fragment::FirstText(part) => parts.first(Kind::Text, &part)?,
+        Fragment::FirstBinary(part) => parts.first(Kind::Binary, &part)?,
+        Fragment::Continue(part) => parts.more(&part)?,
+        Fragment::Last(part) => {
+            let (kind, bytes) = parts.last(&part)?;
+            *assembly = None;
+            return Ok(Some(match kind {
+                Kind::Binary => Incoming::Binary(bytes),
+                Kind::Text => {
+                    Incoming::Text(ByteString::try_from(bytes).map_err(|_| Disconnect::InvalidText)?)
+                }
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The codec tells text that is no UTF-8 from other faults only by its words.
+fn broken(error: &ProtocolError) -> Disconnect {
+    match error {
+        ProtocolError::Overflow => Disconnect::TooBig,
+        ProtocolError::Io(error) if error.to_string().contains("utf-8") => Disconnect::InvalidText,
+        _ => Disconnect::ProtocolBroken,
+    }
+}
+
+fn push_line(frame: &mut Vec<u8>, line: &[u8]) {
+    if !frame.is_empty() {
+        frame.push(b'\n');
+    }
+    frame.extend_from_slice(line);
+}
+
+/// What was encoded as JSON is UTF-8.
+fn line(json: Vec<u8>) -> ByteString {
+    ByteString::try_from(json).unwrap_or_default()
+}
