@@ -10,7 +10,8 @@ use crate::chatbot::session::handle::{Progress, Since};
 use crate::chatbot::session::state::AnswerStep;
 use crate::chatbot::session::{CloseReason, Command, Duplicate, Reply};
 use crate::kernel::ActorKind;
-use crate::kernel::testing::{Condition, TestEngine};
+use crate::kernel::testing::{Condition, TestEngine, World};
+use crate::limits::{Acknowledge, Limits};
 use crate::model::{
     AnswerId, AnswererKind, ClientId, Event, EventBody, Message, MessageId, Phase, PublicationData,
     RefusalCode, Role, Seq,
@@ -131,6 +132,25 @@ async fn the_late_fate_of_a_lost_record_acknowledges_nothing_and_ends_nobody() {
     assert!(matches!(third.await, Ok(Reply::Sent { seq: Seq(1), .. })));
     assert_eq!(stored(&engine, &guest)[0], row(1, "Three?"));
     engine.drain().await;
+}
+
+#[actix::test]
+async fn where_messages_are_acknowledged_early_a_loss_is_admitted_and_the_history_goes_on_without_a_hole() {
+    let acknowledge = Acknowledge::WhenQueued;
+    let engine = World::new().start(Limits { acknowledge, ..Limits::default() });
+    let mut guest = Guest::arrives(&engine).await;
+    guest.is_heard("m1", "One?").await;
+    guest.is_answered().await;
+    engine.catch_up().await;
+    engine.world.store.appends.set(DOWN);
+    guest.is_heard("m2", "Two?").await;
+    assert_eq!(guest.is_sent_away().await, End::Interrupted);
+    engine.world.store.appends.set(Condition::Working);
+    let guest = Guest::returns(&engine, &guest, Since::Now).await;
+    assert_eq!(guest.welcome.offset, Seq(2));
+    assert_eq!(guest.is_heard("m3", "Three?").await.0, Seq(3));
+    engine.drain().await;
+    assert_eq!(stored(&engine, &guest)[2], row(3, "Three?"));
 }
 
 #[actix::test]
