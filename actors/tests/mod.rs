@@ -1,5 +1,6 @@
 //! Tests of the whole engine: real actors in a scripted world, on time that moves only when everybody waits.
 
+mod bounds;
 mod credits;
 mod ingestion;
 mod listeners;
