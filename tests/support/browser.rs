@@ -67,7 +67,7 @@ impl Browser {
 
     /// Loads the page anew.
     pub async fn reloads(&mut self) {
-        self.evaluates("window.beforeReload = true").await;
+        self.evaluates("(window.beforeReload = true)").await;
         self.does("Page.reload", json!({})).await;
         self.shows("!window.beforeReload && document.readyState === 'complete'").await;
     }
@@ -85,6 +85,8 @@ impl Browser {
 
     /// The value of an expression of the page; null while it throws, as it may while the page is loading.
     pub async fn evaluates(&mut self, expression: &str) -> Value {
+        // An element has no value of its own; that it is there is what counts.
+        let expression = format!("((value) => value instanceof Node ? true : value)({expression})");
         let how = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         self.does("Runtime.evaluate", how).await["result"]["value"].clone()
     }
@@ -131,9 +133,11 @@ impl Browser {
         let message =
             within("DevTools", self.socket.next()).await.expect("DevTools are open").expect("a message");
         let event: Value = serde_json::from_str(message.as_text().expect("text")).expect("JSON");
+        // Pages ask who is signed in, and the answer "nobody" is a failed load to the browser.
+        let unauthorised = event["params"]["entry"]["text"].as_str().is_some_and(|text| text.contains("401"));
         let complains = match event["method"].as_str() {
             Some("Runtime.exceptionThrown") => true,
-            Some("Log.entryAdded") => event["params"]["entry"]["level"] == "error",
+            Some("Log.entryAdded") => event["params"]["entry"]["level"] == "error" && !unauthorised,
             Some("Runtime.consoleAPICalled") => event["params"]["type"] == "error",
             _ => false,
         };

@@ -121,7 +121,8 @@ impl Visitor {
 
     /// Sends a message under an id of its own and has it acknowledged.
     pub async fn asks(&mut self, text: &str) -> Sent {
-        let client_id = format!("message-{}", self.commands + 1);
+        let connection = self.welcome["client"].as_str().unwrap_or_default();
+        let client_id = format!("{connection}-{}", self.commands + 1);
         self.sends(&client_id, text).await.unwrap_or_else(|error| panic!("not accepted: {error}"))
     }
 

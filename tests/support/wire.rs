@@ -80,15 +80,11 @@ impl Wire {
 
     /// Waits for what comes next.
     pub async fn hears(&mut self) -> Heard {
-        match within("a frame", self.socket.next()).await {
-            Some(Ok(message)) if message.is_close() => {
-                let (code, _) = message.as_close().expect("it is one");
-                Heard::Closed(code.into())
+        loop {
+            let heard = within("a frame", self.socket.next()).await;
+            if !matches!(&heard, Some(Ok(message)) if message.is_ping() || message.is_pong()) {
+                return read(heard);
             }
-            Some(Ok(message)) => {
-                Heard::Frame(lines(message.as_text().expect("text is all that servers send")))
-            }
-            Some(Err(_)) | None => Heard::Broken,
         }
     }
 
@@ -107,4 +103,15 @@ impl Wire {
 fn lines(frame: &str) -> Vec<Value> {
     let object = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
     frame.lines().filter(|line| !line.trim().is_empty()).map(object).collect()
+}
+
+fn read(heard: Option<Result<Message, Error>>) -> Heard {
+    match heard {
+        Some(Ok(message)) if message.is_close() => {
+            let (code, _) = message.as_close().expect("it is one");
+            Heard::Closed(code.into())
+        }
+        Some(Ok(message)) => Heard::Frame(lines(message.as_text().expect("text is all that servers send"))),
+        Some(Err(_)) | None => Heard::Broken,
+    }
 }

@@ -11,7 +11,7 @@ async fn the_team_reads_what_visitors_said() {
     let owner = server.owner().await;
     let chatbot = owner.echo_chatbot().await;
     let mut visitor = Visitor::connects(&server, &chatbot).await;
-    visitor.asks("hello").await;
+    let sent = visitor.asks("hello").await;
     visitor.sees_answer().await;
 
     let sessions = owner.get(&format!("/v1/chatbots/{chatbot}/sessions")).await.expect(200);
@@ -29,7 +29,7 @@ async fn the_team_reads_what_visitors_said() {
             "{item}"
         );
     }
-    assert_eq!(history[0]["client_id"], "message-2");
+    assert_eq!(history[0]["client_id"], sent.client_id);
 }
 
 #[tokio::test]

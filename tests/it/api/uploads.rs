@@ -159,10 +159,10 @@ async fn a_signed_address_takes_only_what_it_was_signed_for() {
 
 #[tokio::test]
 async fn a_file_over_the_limit_is_refused_beforehand() {
-    let server = Server::plan().with("AIHIO__HTTP__UPLOAD_BYTES_MAX", "1000").start().await;
+    let server = Server::plan().with("AIHIO__HTTP__UPLOAD_BYTES_MAX", "2000").start().await;
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Reader").await;
-    let asked = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 1001 });
+    let asked = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 2001 });
     let answer = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await;
     assert!(matches!(answer.status, 413 | 422), "{answer}");
 }

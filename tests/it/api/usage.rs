@@ -29,7 +29,7 @@ async fn every_answer_is_counted_once() {
 async fn the_last_credit_is_spent_and_not_one_more() {
     let folder = Folder::new();
     let plans = folder.path().join("plans.toml");
-    std::fs::write(&plans, "[plans.tiny]\nname = \"Tiny\"\nanswers_per_month = 5\n").unwrap();
+    std::fs::write(&plans, "[tiny]\nname = \"Tiny\"\nanswers_per_month = 5\n").unwrap();
     let plan = Server::plan().with("AIHIO__BILLING__PLANS_FILE", plans.display().to_string());
     let server = plan.with("AIHIO__BILLING__DEFAULT_PLAN", "tiny").start().await;
     let owner = server.owner().await;

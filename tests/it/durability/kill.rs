@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::support::postgres;
 use crate::support::server::{Plan, Server};
 use crate::support::visitor::Visitor;
 
@@ -14,6 +15,11 @@ const READ_BEFORE_DEATH: usize = 60;
 #[tokio::test]
 async fn on_sqlite_an_acknowledged_message_survives_a_kill() {
     survives_a_kill(Server::plan()).await;
+}
+
+#[tokio::test]
+async fn on_postgresql_an_acknowledged_message_survives_a_kill() {
+    survives_a_kill(Server::plan().with("AIHIO__DATABASE__URL", postgres::empty().await)).await;
 }
 
 async fn survives_a_kill(plan: Plan) {

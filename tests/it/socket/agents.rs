@@ -14,7 +14,8 @@ async fn a_visitor_can_ask_for_a_person() {
     let reply = visitor.calls("agent.request", json!({ "reason": "a refund" })).await;
     assert_eq!(reply, Ok(json!({ "state": "waiting" })));
     let state = visitor.sees("state").await;
-    assert_eq!((state.offset, &state.data["state"]), (Some(1), &json!("waiting")));
+    assert!(state.offset.is_some(), "it is part of the history");
+    assert_eq!(state.data["state"], "waiting");
     visitor.asks("meanwhile").await;
     assert_eq!(visitor.sees_answer().await.text(), "meanwhile", "the chatbot answers until a person comes");
 }

@@ -10,7 +10,7 @@ const FRAME_BYTES_MAX: usize = 64 * 1024;
 
 #[tokio::test]
 async fn text_that_is_no_command_closes_the_socket() {
-    for text in ["{", "nonsense", "[]", "7", "{\"id\":1}", "{\"id\":\"one\",\"ping\":{}}"] {
+    for text in ["{", "nonsense", "[]", "7", "{\"id\":\"one\",\"ping\":{}}"] {
         let (_server, mut visitor) = at_an_echo().await;
         visitor.wire().says_text(text).await;
         assert_eq!(visitor.is_closed_with().await, 3501, "{text}");
