@@ -50,33 +50,35 @@ struct Cues {
     quantity: &'static [&'static str],
 }
 
+const ENGLISH: Cues = Cues {
+    name: &["who", "whose", "whom"],
+    place: &["where", "what city", "what country", "which city", "which country"],
+    time: &[
+        "when",
+        "what year",
+        "which year",
+        "what time",
+        "what date",
+        "what day",
+        "what century",
+        "what decade",
+    ],
+    quantity: &[
+        "how many",
+        "how much",
+        "how long",
+        "how far",
+        "how old",
+        "how often",
+        "how large",
+        "what percentage",
+        "what percent",
+    ],
+};
+
 const fn cues(language: Language) -> Cues {
     match language {
-        Language::English => Cues {
-            name: &["who", "whose", "whom"],
-            place: &["where", "what city", "what country", "which city", "which country"],
-            time: &[
-                "when",
-                "what year",
-                "which year",
-                "what time",
-                "what date",
-                "what day",
-                "what century",
-                "what decade",
-            ],
-            quantity: &[
-                "how many",
-                "how much",
-                "how long",
-                "how far",
-                "how old",
-                "how often",
-                "how large",
-                "what percentage",
-                "what percent",
-            ],
-        },
+        Language::English => ENGLISH,
         Language::Finnish => Cues {
             name: &["kuka", "kenen", "ketkä", "kenelle"],
             place: &["missä", "mistä", "mihin", "minne"],

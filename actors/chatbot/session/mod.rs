@@ -205,7 +205,7 @@ fn rules_of(view: &ChatbotView, limits: &Limits) -> Rules {
     let chatbot_pace = std::num::NonZeroU32::new(config.limits.messages_per_minute);
     let pace = limits.session_pace.map(|pace| crate::kernel::Pace {
         per_minute: chatbot_pace.map_or(pace.per_minute, |own| own.min(pace.per_minute)),
-        burst: pace.burst,
+        burst: chatbot_pace.map_or(pace.burst, |own| own.min(pace.burst)),
     });
     Rules {
         config_version: view.record.config_version,
