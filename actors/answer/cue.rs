@@ -76,23 +76,25 @@ const ENGLISH: Cues = Cues {
     ],
 };
 
+const FINNISH: Cues = Cues {
+    name: &["kuka", "kenen", "ketkä", "kenelle"],
+    place: &["missä", "mistä", "mihin", "minne"],
+    time: &["milloin", "koska", "minä vuonna", "mihin aikaan", "monelta"],
+    quantity: &[
+        "kuinka monta",
+        "kuinka paljon",
+        "kuinka kauan",
+        "montako",
+        "paljonko",
+        "miten paljon",
+        "mitä maksaa",
+    ],
+};
+
 const fn cues(language: Language) -> Cues {
     match language {
         Language::English => ENGLISH,
-        Language::Finnish => Cues {
-            name: &["kuka", "kenen", "ketkä", "kenelle"],
-            place: &["missä", "mistä", "mihin", "minne"],
-            time: &["milloin", "koska", "minä vuonna", "mihin aikaan", "monelta"],
-            quantity: &[
-                "kuinka monta",
-                "kuinka paljon",
-                "kuinka kauan",
-                "montako",
-                "paljonko",
-                "miten paljon",
-                "mitä maksaa",
-            ],
-        },
+        Language::Finnish => FINNISH,
         Language::German => Cues {
             name: &["wer", "wem", "wen", "wessen"],
             place: &["wo", "woher", "wohin"],
