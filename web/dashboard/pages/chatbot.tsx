@@ -34,7 +34,7 @@ export function ChatbotPage({ id, tab, item }: { id: string; tab: Tab; item?: st
           <a key={name} href={chatbotPath(id, name)} aria-current={name === tab ? "page" : undefined}>{TITLES[name]}</a>
         ))}
       </nav>
-      {tab === "playground" && <Playground chatbot={chatbot} />}
+      {tab === "playground" && <Playground chatbot={chatbot} changed={resource.set} />}
       {tab === "sources" && <Sources chatbot={chatbot} />}
       {tab === "conversations" && <Conversations chatbot={chatbot} open={item} />}
       {tab === "settings" && <Settings chatbot={chatbot} changed={resource.set} />}

@@ -6,6 +6,7 @@ import { Confirm } from "../../parts/dialog";
 import { Icon, type IconName } from "../../parts/icon";
 import { Badge, Empty, Failure, Loading } from "../../parts/states";
 import { Time } from "../../parts/time";
+import { counted } from "../../parts/counted";
 import { say, sayError } from "../../parts/toast";
 import { AddSource } from "./add-source";
 import { JobProgress } from "./job-progress";
@@ -68,7 +69,7 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
       <div class="grow">
         <strong>{name}</strong>
         <p class="muted">
-          {source.chunks != null && `${source.chunks} passages · `}
+          {!!source.chunks && `${counted(source.chunks, "passage")} · `}
           <Time at={source.created_at} />
         </p>
         {source.state === "failed" && source.job_id && <FailureReason job={source.job_id} />}
