@@ -57,7 +57,11 @@ export function createLog(words: Words, actions: EntryActions, transcript: { ent
   return {
     element,
     changed,
-    textOf: (entry) => viewFor(entry).firstChild!.textContent!,
+    textOf(entry) {
+      // All of it and to the end, or a reader who follows would be found far from it by the scroll event still to come.
+      paint();
+      return viewFor(entry).firstChild!.textContent!;
+    },
     follow() {
       following = true;
       changed();
