@@ -1,4 +1,4 @@
-//! Rate limits: how often an address, a key, a chatbot, a session or a socket may ask. They protect the service
+//! Rate limits: how often an address, a key, a chatbot or a socket may ask; a session's own limit is the engine's. They protect the service
 //! and are kept in memory; credits, which cost money, are the engine's and never lifted.
 
 pub mod address;
@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aihio_actors::model::{ApiKeyId, ChatbotId, SessionId};
+use aihio_actors::model::{ApiKeyId, ChatbotId};
 use ring::digest;
 
 pub use address::{AddressKey, Client, TrustedProxies};
@@ -41,8 +41,6 @@ pub struct LimitOptions {
     pub socket_messages_per_second: NonZeroU32,
     /// Commands of one socket at once.
     pub socket_messages_burst: NonZeroU32,
-    /// Messages of one conversation.
-    pub session_messages_per_minute: NonZeroU32,
     /// Messages to one chatbot.
     pub chatbot_messages_per_second: NonZeroU32,
     /// Requests with one API key.
@@ -62,7 +60,6 @@ struct Limits {
     connect: Keyed<AddressKey>,
     api_key: Keyed<ApiKeyId>,
     chatbot: Keyed<ChatbotId>,
-    session: Keyed<SessionId>,
     login_address: Keyed<AddressKey>,
     login_email: Keyed<EmailKey>,
     registration: Keyed<AddressKey>,
@@ -85,7 +82,6 @@ impl Limits {
             connect: Keyed::new(Policy::new("connect", options.address_connects_per_minute, minute)),
             api_key: Keyed::new(Policy::new("api-key", options.key_requests_per_minute, minute)),
             chatbot: Keyed::new(Policy::new("chatbot", options.chatbot_messages_per_second, second)),
-            session: Keyed::new(Policy::new("session", options.session_messages_per_minute, minute)),
             login_address: Keyed::new(login),
             login_email: Keyed::new(login),
             registration: Keyed::new(registration),
@@ -98,7 +94,6 @@ impl Limits {
         self.connect.forget_idle();
         self.api_key.forget_idle();
         self.chatbot.forget_idle();
-        self.session.forget_idle();
         self.login_address.forget_idle();
         self.login_email.forget_idle();
         self.registration.forget_idle();
@@ -160,14 +155,6 @@ impl RateLimits {
         self.0.as_ref().map(|limits| limits.chatbot.take(&chatbot)).transpose()
     }
 
-    /// Takes one message of a session.
-    ///
-    /// # Errors
-    /// When nothing is left.
-    pub fn session(&self, session: SessionId) -> Taken {
-        self.0.as_ref().map(|limits| limits.session.take(&session)).transpose()
-    }
-
     /// Takes one attempt to sign in: whoever tries many passwords meets the e-mail's limit, whoever tries many
     /// e-mails the address's.
     ///
@@ -219,7 +206,6 @@ mod tests {
             address_connects_per_minute: quota,
             socket_messages_per_second: quota,
             socket_messages_burst: quota,
-            session_messages_per_minute: quota,
             chatbot_messages_per_second: quota,
             key_requests_per_minute: quota,
             login_attempts_per_minute: quota,
