@@ -16,10 +16,7 @@ async fn the_team_reads_what_visitors_said() {
 
     let sessions = owner.get(&format!("/v1/chatbots/{chatbot}/sessions")).await.expect(200);
     let listed = &sessions["items"][0];
-    assert!(
-        listed["id"] == visitor.session_id.as_str() || listed["session_id"] == visitor.session_id.as_str(),
-        "{sessions}"
-    );
+    assert_eq!(listed["id"], visitor.session_id.as_str(), "{sessions}");
     let history = owner.history(&visitor.session_id).await;
     let seqs: Vec<_> = history.iter().map(|item| item["seq"].clone()).collect();
     assert_eq!(seqs, [1, 2]);
