@@ -32,7 +32,7 @@ pub(crate) async fn create_chatbot(
     }
     let config = patch::apply(&ChatbotConfig::named(""), &body).map_err(ApiError::invalid)?;
     let created = store_new(&member, &service, config).await?;
-    Ok(HttpResponse::Created().json(Chatbot::from(created)))
+    Ok(HttpResponse::Created().json(Chatbot::shown_to(&member.caller, &service, created)))
 }
 
 /// Stores a new chatbot under a slug that is free.

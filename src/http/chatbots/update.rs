@@ -1,5 +1,7 @@
 //! `PATCH /v1/chatbots/{chatbot_id}`.
 
+use std::rc::Rc;
+
 use actix_web::{HttpResponse, patch, web};
 use aihio_actors::model::ChatbotConfig;
 use serde_json::{Map, Value};
@@ -28,12 +30,13 @@ pub(crate) async fn update_chatbot(
     service: web::Data<Service>,
     body: Json<Map<String, Value>>,
 ) -> Result<HttpResponse, ApiError> {
+    let caller = Rc::clone(&owned.member.caller);
     let changed = save(owned, &service, |config| {
         let changed = change::apply(config, &body).map_err(ApiError::invalid)?;
         validate::check(&changed, &service.options.providers)?;
         Ok(changed)
     });
-    Ok(HttpResponse::Ok().json(Chatbot::from(changed.await?)))
+    Ok(HttpResponse::Ok().json(Chatbot::shown_to(&caller, &service, changed.await?)))
 }
 
 /// Stores what `change` makes of the configuration in force, and publishes it. When another change comes between,

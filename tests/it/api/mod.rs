@@ -4,6 +4,7 @@ mod account;
 mod auth;
 mod chatbots;
 mod idempotency;
+mod identity;
 mod jobs;
 mod messages;
 mod openai;
