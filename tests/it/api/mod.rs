@@ -10,6 +10,7 @@ mod messages;
 mod openai;
 mod operation;
 mod problems;
+mod rates;
 mod sessions;
 mod sources;
 mod tenancy;
