@@ -150,6 +150,7 @@ async fn by_api_key(request: &HttpRequest, service: &Service, hash: [u8; 32]) ->
     if let Some(allowed) = count(service, &key).await? {
         request.extensions_mut().insert(allowed);
     }
+    note_use(service, &key);
     let scopes = key.scopes.iter().filter_map(|word| word.parse().ok()).collect();
     let identity = Identity::ApiKey { api_key_id: key.api_key_id, name: key.name, scopes };
     Ok(Caller { account_id: key.account_id, identity })
@@ -163,6 +164,20 @@ async fn count(service: &Service, key: &ApiKeyRecord) -> Result<Option<Allowed>,
     let Some(per_minute) = plan.api_requests_per_minute else { return Ok(Some(of_key)) };
     let of_plan = service.limits.plan(key.account_id, per_minute)?;
     Ok(of_plan.filter(|of_plan| of_plan.remaining < of_key.remaining).or(Some(of_key)))
+}
+
+/// Notes now and then that a key is used. Nobody waits for it, and where it fails only the note is missing.
+fn note_use(service: &Service, key: &ApiKeyRecord) {
+    let now = service.clock.now();
+    if !key.is_use_worth_noting(now) {
+        return;
+    }
+    let (tenant, id) = (service.store.tenant(key.account_id), key.api_key_id);
+    actix_rt::spawn(async move {
+        if let Err(error) = tenant.api_key_used(id, now).await {
+            tracing::warn!(api_key.id = %id, error = ?error, "the use of a key could not be noted");
+        }
+    });
 }
 
 fn check_csrf(request: &HttpRequest, service: &Service, token: &str) -> Result<(), ApiError> {
