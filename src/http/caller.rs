@@ -8,6 +8,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage, HttpRequest};
 use aihio_actors::model::{AccountId, AgentName, ApiKeyId, UserId};
 
+use super::deed::Actor;
 use super::service::Service;
 use crate::auth::{Scope, hash_api_key};
 use crate::error::{ApiError, ErrorCode};
@@ -56,6 +57,15 @@ impl Caller {
         match &self.identity {
             Identity::User { user, .. } => Some(user.user_id),
             Identity::ApiKey { .. } => None,
+        }
+    }
+
+    /// As the audit log names the caller.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.identity {
+            Identity::User { user, .. } => Actor::User(user.user_id),
+            Identity::ApiKey { api_key_id, .. } => Actor::ApiKey(*api_key_id),
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::view::Chatbot;
 use super::{patch as change, schema, validate};
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::json::Json;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
@@ -60,6 +61,7 @@ pub(super) async fn save(
         match tenant.save_config(id, expected, &config, Change { by, at }).await {
             Ok(_) => {
                 service.engine.chatbot_changed(id);
+                owned.member.did(service, Deed::ChatbotChanged(id)).await;
                 return tenant.chatbot(id).await?.ok_or_else(ApiError::not_found);
             }
             Err(StoreError::Conflict(_)) => {

@@ -6,6 +6,7 @@ use aihio_actors::model::Phase;
 
 use crate::error::ApiError;
 use crate::http::conversation;
+use crate::http::deed::Deed;
 use crate::http::member::Write;
 use crate::http::owned::OwnedSession;
 use crate::http::service::Service;
@@ -23,6 +24,8 @@ pub(crate) async fn delete_session(
         // First of all nothing may be added any more.
         conversation::resume(&service, &owned.session).await?.command(Command::Close).await?;
     }
-    owned.member.tenant.delete_session(owned.session.meta.session_id).await?;
+    let session_id = owned.session.meta.session_id;
+    owned.member.tenant.delete_session(session_id).await?;
+    owned.member.did(&service, Deed::SessionDeleted(session_id)).await;
     Ok(HttpResponse::NoContent().finish())
 }

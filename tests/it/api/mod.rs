@@ -1,6 +1,7 @@
 //! The REST API, in the order of its addresses.
 
 mod account;
+mod audit;
 mod auth;
 mod chatbots;
 mod idempotency;
