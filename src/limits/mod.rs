@@ -10,7 +10,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aihio_actors::model::{ApiKeyId, ChatbotId};
+use aihio_actors::model::{AccountId, ApiKeyId, ChatbotId};
+use dashmap::DashMap;
 use ring::digest;
 
 pub use address::{AddressKey, Client, TrustedProxies};
@@ -51,6 +52,8 @@ pub struct LimitOptions {
     pub registrations_per_hour: NonZeroU32,
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// An e-mail as a key: hashed, so that what people typed is not kept.
 type EmailKey = [u8; digest::SHA256_OUTPUT_LEN];
 
@@ -59,6 +62,8 @@ struct Limits {
     address: Keyed<AddressKey>,
     connect: Keyed<AddressKey>,
     api_key: Keyed<ApiKeyId>,
+    /// By the plan's figure, because that of a [`Keyed`] is fixed for life.
+    plan: DashMap<NonZeroU32, Keyed<AccountId>>,
     chatbot: Keyed<ChatbotId>,
     login_address: Keyed<AddressKey>,
     login_email: Keyed<EmailKey>,
@@ -68,7 +73,7 @@ struct Limits {
 
 impl Limits {
     fn new(options: &LimitOptions) -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = MINUTE;
         let login = Policy::new("login", options.login_attempts_per_minute, minute);
         let registration =
             Policy::new("registration", options.registrations_per_hour, Duration::from_secs(3_600));
@@ -81,6 +86,7 @@ impl Limits {
             address: Keyed::new(Policy::new("address", options.address_requests_per_minute, minute)),
             connect: Keyed::new(Policy::new("connect", options.address_connects_per_minute, minute)),
             api_key: Keyed::new(Policy::new("api-key", options.key_requests_per_minute, minute)),
+            plan: DashMap::new(),
             chatbot: Keyed::new(Policy::new("chatbot", options.chatbot_messages_per_second, second)),
             login_address: Keyed::new(login),
             login_email: Keyed::new(login),
@@ -93,6 +99,7 @@ impl Limits {
         self.address.forget_idle();
         self.connect.forget_idle();
         self.api_key.forget_idle();
+        self.plan.iter().for_each(|accounts| accounts.forget_idle());
         self.chatbot.forget_idle();
         self.login_address.forget_idle();
         self.login_email.forget_idle();
@@ -145,6 +152,20 @@ impl RateLimits {
     /// When nothing is left.
     pub fn api_key(&self, key: ApiKeyId) -> Taken {
         self.0.as_ref().map(|limits| limits.api_key.take(&key)).transpose()
+    }
+
+    /// Takes one request with any of an account's keys, of the `per_minute` that its plan allows.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn plan(&self, account: AccountId, per_minute: NonZeroU32) -> Taken {
+        let Some(limits) = &self.0 else { return Ok(None) };
+        let accounts = limits
+            .plan
+            .entry(per_minute)
+            .or_insert_with(|| Keyed::new(Policy::new("plan", per_minute, MINUTE)))
+            .downgrade();
+        accounts.take(&account).map(Some)
     }
 
     /// Takes one message at a chatbot.
@@ -237,6 +258,17 @@ mod tests {
         assert!(limits.login(from(2), "a@example.com").is_ok());
         assert_eq!(limits.login(from(3), "a@example.com").unwrap_err().policy.name, "login");
         assert!(limits.login(from(3), "b@example.com").is_ok());
+    }
+
+    #[test]
+    fn accounts_on_one_plan_do_not_share_and_another_plan_counts_anew() {
+        let limits = limits(Enforcement::On, 9);
+        let account = |n| AccountId::from_uuid(uuid::Uuid::from_u128(n));
+        let (one, two) = (NonZeroU32::MIN, NonZeroU32::MIN.saturating_add(1));
+        assert_eq!(limits.plan(account(1), one).unwrap().unwrap().remaining, 0);
+        assert_eq!(limits.plan(account(1), one).unwrap_err().policy.name, "plan");
+        assert!(limits.plan(account(2), one).is_ok());
+        assert!(limits.plan(account(1), two).is_ok());
     }
 
     #[test]
