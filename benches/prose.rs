@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Different invented words.
 const VOCABULARY: u64 = 20_000;
-/// Sentences of a passage, and words of a sentence: about 700 characters.
+/// Sentences of a passage, and words of a sentence: about 650 characters.
 const SENTENCES: usize = 8;
 const WORDS: usize = 12;
 const GRAMMAR: [&str; 8] = ["the", "of", "and", "in", "to", "is", "with", "for"];
