@@ -19,7 +19,7 @@ const shortProperties = (css) =>
  * may be shortened there.
  */
 const INTERNAL =
-  /^(announce|arrived|banner|call|caughtUp|change|changed|configured|dialog|element|entries|failure|field|follow|hello|hurry|listener|node|pieces|published|put|rate|read|refused|renewed|restore|startOver|status|store|textOf|unqueue|version|visit|welcomed|write|writing)$/;
+  /^(announce|arrived|banner|call|caughtUp|change|changed|configured|dialog|element|entries|failure|field|follow|head|hello|hurry|listener|node|pieces|position|publish|published|put|rate|read|refused|renewed|reset|restore|say|startOver|status|store|textOf|unqueue|version|visit|welcomed|write|writing)$/;
 
 /** Hands `.css` imports of the widget over as minified text: its shadow root adopts a constructed sheet. */
 const cssAsText = {

@@ -5,6 +5,7 @@ import { Icon } from "../dashboard/parts/icon";
 import { Failure, Loading } from "../dashboard/parts/states";
 import { filterGroups, groupsOf, type Document, type Group } from "./openapi";
 import { OperationView } from "./operation";
+import { Prose } from "./prose";
 
 function Reference() {
   const [document, setDocument] = useState<Document>();
@@ -28,13 +29,13 @@ function Reference() {
       </nav>
       <main>
         <h1>{document?.info?.title ?? "API reference"} {document?.info?.version && <small class="muted">{document.info.version}</small>}</h1>
-        <p class="muted">{document?.info?.description}</p>
+        <p class="muted"><Prose text={document?.info?.description ?? ""} /></p>
         {error && <Failure error={error} retry={load} />}
         {!document && !error && <Loading />}
         {document && groups.map((group) => (
           <section key={group.name} aria-label={group.name}>
             <h2>{group.name}</h2>
-            {group.description && <p class="muted">{group.description}</p>}
+            {group.description && <p class="muted about"><Prose text={group.description} /></p>}
             {group.operations.map((operation) => <OperationView key={operation.anchor} operation={operation} document={document} />)}
           </section>
         ))}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { Copy } from "../dashboard/parts/copy";
 import { curlOf, type Document, type Operation, type Parameter, type Reply } from "./openapi";
+import { Prose } from "./prose";
 import { SchemaView } from "./schema";
 
 /** One operation; what is inside is drawn when it is first unfolded. */
@@ -24,7 +25,7 @@ function Details({ operation, document }: { operation: Operation; document: Docu
   const bodies = Object.entries(requestBody?.content ?? {});
   return (
     <div>
-      {description && <p>{description}</p>}
+      {description && <p><Prose text={description} /></p>}
       <Copy label="Copy as curl" text={curlOf(operation, document, location.origin)} />
       {!!parameters.length && <Parameters parameters={parameters} document={document} />}
       {bodies.map(([type, { schema }]) => (
@@ -52,7 +53,7 @@ function Parameters({ parameters, document }: { parameters: Parameter[]; documen
               <td><code>{parameter.name}</code>{parameter.required && " *"}</td>
               <td>{parameter.in}</td>
               <td>{parameter.schema && <SchemaView schema={parameter.schema} document={document} />}</td>
-              <td>{parameter.description}</td>
+              <td><Prose text={parameter.description ?? ""} /></td>
             </tr>
           ))}
         </tbody>
@@ -64,7 +65,7 @@ function Parameters({ parameters, document }: { parameters: Parameter[]; documen
 function ReplyView({ status, reply, document }: { status: string; reply: Reply; document: Document }) {
   return (
     <section>
-      <h3>{status} <span class="muted">{reply.description}</span></h3>
+      <h3>{status} <span class="muted"><Prose text={reply.description ?? ""} /></span></h3>
       {Object.entries(reply.content ?? {}).map(([type, { schema }]) => schema && <SchemaView key={type} schema={schema} document={document} />)}
     </section>
   );

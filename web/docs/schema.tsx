@@ -1,3 +1,4 @@
+import { Prose } from "./prose";
 import { resolve, typeOf, type Document, type Schema } from "./openapi";
 
 interface SchemaProps {
@@ -14,7 +15,7 @@ export function SchemaView({ schema, document, around = [] }: SchemaProps) {
   if (name && around.includes(name)) return <code>{name}</code>;
   if (found.items) return <><span class="muted">list of</span> <SchemaView schema={found.items} document={document} around={inside} /></>;
   const choices = (found.oneOf ?? found.anyOf ?? found.allOf)?.filter(({ type }) => type !== "null");
-  if (choices && !found.properties) return <>{choices.map((choice, at) => <SchemaView key={at} schema={choice} document={document} around={inside} />)}</>;
+  if (choices && !found.properties) return <Choices choices={choices} areParts={!!found.allOf} document={document} around={inside} />;
   if (!found.properties) return <code>{typeOf(found, document)}</code>;
   return (
     <ul class="schema">
@@ -22,6 +23,27 @@ export function SchemaView({ schema, document, around = [] }: SchemaProps) {
         <Property key={property} name={property} schema={value} isNeeded={!!found.required?.includes(property)} document={document} around={inside} />
       ))}
     </ul>
+  );
+}
+
+interface ChoicesProps extends Pick<SchemaProps, "document" | "around"> {
+  choices: Schema[];
+  /** All of them apply, not one. */
+  areParts: boolean;
+}
+
+/** The schemas that a value may or must follow, one after the other. */
+function Choices({ choices, areParts, document, around }: ChoicesProps) {
+  return (
+    <>
+      {choices.map((choice, at) => (
+        <div key={at} class="choice">
+          {at > 0 && !areParts && <span class="muted">or</span>}
+          {choice.description && <p><Prose text={choice.description} /></p>}
+          <SchemaView schema={choice} document={document} around={around} />
+        </div>
+      ))}
+    </>
   );
 }
 
@@ -34,7 +56,7 @@ function Property({ name, schema, isNeeded, document, around }: SchemaProps & { 
       <code>{name}</code>
       {isNeeded && <abbr title="required"> *</abbr>}
       <code class="type">{typeOf(schema, document)}</code>
-      {text && <span class="muted">{text}</span>}
+      {text && <span class="muted"><Prose text={text} /></span>}
       {isNested && (
         <details>
           <summary class="muted">Properties</summary>

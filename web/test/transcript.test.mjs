@@ -102,6 +102,24 @@ test("a reset keeps what has not been acknowledged", () => {
   assert.equal(transcript.state, "assistant");
 });
 
+test("whoever takes over cuts the answer short, and it is not left hanging", () => {
+  const { transcript, texts } = open();
+  transcript.publish(message(1, "visitor", "question"));
+  transcript.publish(delta(0, "half an ans"));
+  transcript.publish({ offset: 2, data: { type: "state", state: "agent", agent: { name: "Aino" } } });
+  assert.equal(transcript.writing(), undefined);
+  assert.deepEqual(texts(), ["question", ""]);
+});
+
+test("an answer that was cut short and comes after all is shown whole", () => {
+  const { transcript, texts } = open();
+  transcript.publish(delta(0, "half ", "m2"));
+  transcript.publish({ offset: 1, data: { type: "state", state: "waiting" } });
+  transcript.publish(delta(1, "an answer", "m2"));
+  transcript.publish(message(2, "assistant", "half an answer"));
+  assert.deepEqual(texts(), ["", "half an answer"]);
+});
+
 test("cuts, replays and duplicates at random lose nothing and double nothing", () => {
   const history = Array.from({ length: 60 }, (_, at) => message(at + 1, at % 2 ? "assistant" : "visitor", `text ${at + 1}`));
   let state = 7;

@@ -21,9 +21,13 @@ export interface EntryView {
 export const stateSentence = ({ state = "assistant", agent }: Pick<Entry, "state" | "agent">, words: Words): string =>
   state === "agent" ? words.joined.replace("{}", agent ?? words.agent) : words[state];
 
-/** A source that unfolds its quote. */
-const sourceView = ({ n, title, url, quote }: Citation) =>
-  make("details", {}, make("summary", {}, make("b", {}, n + " "), title), make("blockquote", {}, quote, make("br"), ...safeLink(url ?? "", title)));
+/** A source that unfolds its quote, drawn as the answer is that quotes it, and the link to where it stands. */
+function sourceView({ n, title, url, quote }: Citation): Node {
+  const said = make("blockquote");
+  markdownWriter(said).write(quote);
+  if (url) said.append(...safeLink(url, title));
+  return make("details", {}, make("summary", {}, make("b", {}, n + " "), title), said);
+}
 
 /** The view of any entry: its text, its sources and what is to be said or done about it. */
 export function viewOf(entry: Entry, words: Words, { retry, rate }: EntryActions): EntryView {

@@ -7,7 +7,7 @@ export interface Frame {
   /** The chatbot's name and what is going on, under it. */
   head(name: string, line: string): void;
   /** A strip above the field, perhaps with something to do about it. */
-  banner(text: string, retry?: () => void): void;
+  banner(text: string, action?: () => void): void;
   /** Read aloud once. */
   announce(text: string): void;
 }
@@ -46,10 +46,10 @@ export function createFrame(words: Words, { close, person, restart }: FrameActio
       avatar.textContent = name.charAt(0);
       status.textContent = line;
     },
-    banner(text, retry) {
+    banner(text, action) {
       banner.hidden = !text;
       banner.textContent = text;
-      if (retry) banner.append(makeButton("", retry, words.retry));
+      if (action) banner.append(makeButton("", action, action === restart ? words.restart : words.retry));
     },
     announce(text) {
       live.textContent = text;

@@ -75,6 +75,8 @@ export function createTranscript(changed: () => void): Transcript {
   };
 
   const takeState = (state: SessionState, agent: string | undefined, offset: number | undefined) => {
+    // Whoever takes over or ends the chat cuts the assistant short; should it go on after all, its message comes whole.
+    own.entries = own.entries.filter(({ status }) => status !== "writing");
     if (state !== own.state || agent !== own.agent) put({ role: "system", text: "", status: "written", offset, state, agent });
     Object.assign(own, { state, agent });
   };

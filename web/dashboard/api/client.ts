@@ -13,12 +13,12 @@ export class ApiError extends Error {
     readonly status: number,
     readonly problem: Problem,
   ) {
-    super(problem.detail || problem.title || `The server answered ${status}.`);
+    super(problem.errors?.map(({ message }) => message).join(" ") || problem.detail || problem.title || `The server answered ${status}.`);
   }
 
-  /** The server's words about one field of what was sent. */
+  /** The server's words about one field of what was sent, or about something in it. */
   about(field: string): string | undefined {
-    return this.problem.errors?.find((error) => error.field === field || error.field.endsWith("." + field))?.message;
+    return this.problem.errors?.find((error) => error.field.split(".").includes(field))?.message;
   }
 }
 

@@ -2,12 +2,22 @@
 import { post, proof } from "./client";
 import type { Source, Upload } from "./types";
 
+/** The server's own store, which it names by its public address: the page may have come by another one. */
+const OWN_STORE = "/v1/uploads/";
+
+/** Where the bytes go, by the address that this page came from wherever that is the server's own. */
+function placeOf(upload: Upload): string {
+  const { pathname, search } = new URL(upload.url, location.href);
+  return pathname.startsWith(OWN_STORE) ? pathname + search : upload.url;
+}
+
 /** Puts the bytes; `XMLHttpRequest`, as `fetch` can't tell the progress of what it sends. */
 function put(upload: Upload, file: File, progressed: (share: number) => void): Promise<void> {
-  const isOwn = new URL(upload.url, location.href).origin === location.origin;
+  const place = placeOf(upload);
+  const isOwn = place.startsWith("/");
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open(upload.method || "PUT", upload.url);
+    request.open(upload.method || "PUT", place);
     for (const [name, value] of Object.entries({ ...upload.headers, ...(isOwn && proof()) })) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => progressed(total ? loaded / total : 0);
     request.onload = () => (request.status < 300 ? resolve() : reject(new Error(`The storage answered ${request.status}. Please try again.`)));

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { get } from "../api/client";
 import { useResource } from "../api/resource";
 import type { Chatbot } from "../api/types";
@@ -29,16 +30,28 @@ export function ChatbotPage({ id, tab, item }: { id: string; tab: Tab; item?: st
           <a href="#/chatbots">Chatbots</a> <span aria-hidden="true">/</span> {chatbot.name}
         </h1>
       </header>
-      <nav class="tabs" aria-label="Chatbot">
-        {TABS.map((name) => (
-          <a key={name} href={chatbotPath(id, name)} aria-current={name === tab ? "page" : undefined}>{TITLES[name]}</a>
-        ))}
-      </nav>
-      {tab === "playground" && <Playground chatbot={chatbot} />}
+      <Tabs id={id} tab={tab} />
+      {tab === "playground" && <Playground chatbot={chatbot} changed={resource.set} />}
       {tab === "sources" && <Sources chatbot={chatbot} />}
       {tab === "conversations" && <Conversations chatbot={chatbot} open={item} />}
       {tab === "settings" && <Settings chatbot={chatbot} changed={resource.set} />}
       {tab === "install" && <Install chatbot={chatbot} />}
     </>
+  );
+}
+
+/** The chatbot's tabs; the current one is brought into view where they do not all fit. */
+function Tabs({ id, tab }: { id: string; tab: Tab }) {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    scrollTo(0, 0);
+    list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tab]);
+  return (
+    <nav class="tabs" aria-label="Chatbot" ref={list}>
+      {TABS.map((name) => (
+        <a key={name} href={chatbotPath(id, name)} aria-current={name === tab ? "page" : undefined}>{TITLES[name]}</a>
+      ))}
+    </nav>
   );
 }

@@ -1,9 +1,12 @@
 import { get } from "../api/client";
 import { useEvery, useResource } from "../api/resource";
 import type { ActorNode } from "../api/types";
+import { counted } from "../parts/counted";
 import { Badge, Failure, Loading } from "../parts/states";
 
 const REFRESH_MS = 1000;
+/** The id of an actor that there is one of. */
+const ONLY_ONE = "00000000-0000-0000-0000-000000000000";
 
 /** How many actors stand in a tree. */
 const count = (node: ActorNode): number => 1 + (node.more ?? 0) + (node.children ?? []).reduce((sum, child) => sum + count(child), 0);
@@ -18,7 +21,7 @@ export function SystemPage() {
     <>
       <header class="top">
         <h1>System</h1>
-        {value && <p class="muted">{count(value)} actors · {restarts(value)} restarts</p>}
+        {value && <p class="muted">{counted(count(value), "actor")} · {counted(restarts(value), "restart")}</p>}
       </header>
       {error && !value && <Failure error={error} retry={tree.reload} />}
       {!value && !error && <Loading />}
@@ -39,7 +42,7 @@ function Actor({ node }: { node: ActorNode }) {
     <li>
       <div class="actor">
         <strong>{kind}</strong>
-        <code>{id}</code>
+        {id !== ONLY_ONE && <code>{id}</code>}
         <Badge state={state} />
         {!!mailbox && <span class="muted">mailbox {mailbox}</span>}
         {!!again && <span class="muted">restarted {again}×, generation {generation}</span>}

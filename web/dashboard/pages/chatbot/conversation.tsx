@@ -50,7 +50,7 @@ function MessageLine({ message: { role, text, citations, at } }: { message: Mess
       {citations?.map(({ n, title, quote }) => (
         <details key={n}>
           <summary>{n}. {title}</summary>
-          <blockquote>{quote}</blockquote>
+          <blockquote><Said role="assistant" text={quote} /></blockquote>
         </details>
       ))}
     </div>
@@ -73,7 +73,7 @@ function Reply({ path, sent }: { path: string; sent(): void }) {
     event.preventDefault();
     if (!text.trim()) return;
     try {
-      await post(path, { id: crypto.randomUUID(), text: text.trim() });
+      await post(path, { text: text.trim() });
       setText("");
       sent();
     } catch (refusal) {

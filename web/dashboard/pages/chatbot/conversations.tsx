@@ -2,6 +2,7 @@ import { list } from "../../api/client";
 import { useEvery, useResource } from "../../api/resource";
 import type { Chatbot, Session } from "../../api/types";
 import { Badge, Empty, Failure, Loading } from "../../parts/states";
+import { counted } from "../../parts/counted";
 import { Time } from "../../parts/time";
 import { chatbotPath } from "../../route";
 import { Conversation } from "./conversation";
@@ -46,7 +47,7 @@ function SessionRow({ session, path, isOpen }: { session: Session; path: string;
           <Time at={at} />
         </span>
         <span class="line">
-          <span class="muted cut">{messages ?? 0} messages{page && " · " + page.replace(/^https?:\/\//, "")}</span>
+          <span class="muted cut">{counted(messages ?? 0, "message")}{page && " · " + page.replace(/^https?:\/\//, "")}</span>
           {state && state !== "assistant" && <Badge state={state} />}
         </span>
       </a>

@@ -18,7 +18,7 @@ const STAGES: Record<string, string> = {
 };
 
 /** How far a job is, stage by stage; it never goes back. */
-export function JobProgress({ id, ended }: { id: string; ended(): void }) {
+export function JobProgress({ id, ended }: { id: string; ended(job: Job): void }) {
   const [job, setJob] = useState<Job>();
   const [share, setShare] = useState(0);
   useEffect(
@@ -26,7 +26,7 @@ export function JobProgress({ id, ended }: { id: string; ended(): void }) {
       watchJob(id, (news) => {
         setJob(news);
         setShare((before) => Math.max(before, news.progress ?? 0));
-        if (!["queued", "running", "paused"].includes(news.state)) ended();
+        if (!["queued", "running", "paused"].includes(news.state)) ended(news);
       }),
     [id],
   );

@@ -71,7 +71,7 @@ export function Settings({ chatbot, changed }: { chatbot: Chatbot; changed(chatb
       <Field label="Name" required maxLength={100} value={draft.name} onValue={set("name")} error={about("name")} />
       <Area label="Greeting" hint="The first thing a visitor reads." value={draft.greeting} onValue={set("greeting")} error={about("greeting")} />
       <Area label="Suggested questions" hint="One a line; three are plenty." value={draft.suggestions} onValue={set("suggestions")} error={about("suggestions")} />
-      <Answering draft={draft} set={set} error={about("kind")} />
+      <Answering draft={draft} set={set} about={about} />
       <Area label="Allowed origins" hint="The sites that may show the widget, one a line, such as https://shop.example. While empty, only this machine may." value={draft.origins} onValue={set("origins")} error={about("allowed_origins")} />
       <Field label="Accent colour" type="color" value={draft.accent} onValue={set("accent")} error={about("accent")} />
       <div class="actions start">
@@ -83,12 +83,12 @@ export function Settings({ chatbot, changed }: { chatbot: Chatbot; changed(chatb
   );
 }
 
-type AnsweringProps = { draft: Draft; set(name: keyof Draft): (value: string) => void; error?: string };
+type AnsweringProps = { draft: Draft; set(name: keyof Draft): (value: string) => void; about(field: string): string | undefined };
 
-function Answering({ draft, set, error }: AnsweringProps) {
+function Answering({ draft, set, about }: AnsweringProps) {
   return (
     <>
-      <Labelled id="answerer" label="Answers" hint="Quoting needs no key and no network. A model writes freely, from the same sources." error={error}>
+      <Labelled id="answerer" label="Answers" hint="Quoting needs no key and no network. A model writes freely, from the same sources." error={about("kind")}>
         <select id="answerer" value={draft.kind} aria-describedby="answerer-about" onChange={(event) => set("kind")(event.currentTarget.value)}>
           <option value="extractive">Quote the sources</option>
           <option value="llm">Language model</option>
@@ -97,8 +97,8 @@ function Answering({ draft, set, error }: AnsweringProps) {
       </Labelled>
       {draft.kind === "llm" && (
         <div class="pair">
-          <Field label="Provider" hint="Its name in the server’s configuration." value={draft.provider} onValue={set("provider")} />
-          <Field label="Model" value={draft.model} onValue={set("model")} />
+          <Field label="Provider" hint="Its name in the server’s configuration." value={draft.provider} onValue={set("provider")} error={about("provider")} />
+          <Field label="Model" value={draft.model} onValue={set("model")} error={about("model")} />
         </div>
       )}
     </>

@@ -6,6 +6,7 @@ import { Confirm } from "../../parts/dialog";
 import { Icon, type IconName } from "../../parts/icon";
 import { Badge, Empty, Failure, Loading } from "../../parts/states";
 import { Time } from "../../parts/time";
+import { counted } from "../../parts/counted";
 import { say, sayError } from "../../parts/toast";
 import { AddSource } from "./add-source";
 import { JobProgress } from "./job-progress";
@@ -49,7 +50,10 @@ export function Sources({ chatbot }: { chatbot: Chatbot }) {
 function SourceRow({ source, changed }: { source: Source; changed(): void }) {
   const [asking, setAsking] = useState(false);
   const [job, setJob] = useState(source.job_id);
-  const isDone = ["succeeded", "failed", "cancelled"].includes(source.state ?? "succeeded");
+  const [last, setLast] = useState<Job>();
+  // The end of a job is told a moment before the list knows of it.
+  const state = last?.id === source.job_id ? last?.state : source.state;
+  const isDone = ["succeeded", "failed", "cancelled"].includes(state ?? "succeeded");
   const name = nameOf(source);
   const sync = async () => {
     try {
@@ -61,6 +65,10 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
       sayError(refusal);
     }
   };
+  const ended = (end: Job) => {
+    setLast(end);
+    changed();
+  };
   const drop = () => remove(`/v1/sources/${source.id}`).then(changed, sayError);
   return (
     <li>
@@ -68,13 +76,13 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
       <div class="grow">
         <strong>{name}</strong>
         <p class="muted">
-          {source.chunks != null && `${source.chunks} passages · `}
+          {!!source.chunks && `${counted(source.chunks, "passage")} · `}
           <Time at={source.created_at} />
         </p>
-        {source.state === "failed" && source.job_id && <FailureReason job={source.job_id} />}
-        {job && (!isDone || job !== source.job_id) && <JobProgress id={job} ended={changed} />}
+        {state === "failed" && source.job_id && <FailureReason job={source.job_id} />}
+        {job && (!isDone || job !== source.job_id) && <JobProgress id={job} ended={ended} />}
       </div>
-      {source.state && <Badge state={source.state} word={STATES[source.state]} />}
+      {state && <Badge state={state} word={STATES[state]} />}
       <button type="button" class="quiet" aria-label={`Read ${name} again`} title="Read again" onClick={sync}><Icon name="sync" /></button>
       <button type="button" class="quiet" aria-label={`Delete ${name}`} title="Delete" onClick={() => setAsking(true)}><Icon name="trash" /></button>
       {asking && <Confirm title={`Delete “${name}”?`} text="The chatbot stops answering from it at once. This can’t be undone." action="Delete" confirm={drop} close={() => setAsking(false)} />}
