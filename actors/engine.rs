@@ -11,14 +11,14 @@ pub use crate::chatbot::session::{
 pub use crate::chatbot::{ChatbotHandle, ChatbotView};
 pub use crate::kernel::{ActorKind, KindCount, Tree};
 
-use actix::{Actor, Addr};
+use actix::Addr;
 use actix_rt::Arbiter;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
 use crate::journal::{Flush, JournalGate};
-use crate::kernel::{Census, deliver};
+use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
 use crate::ports::Ports;
@@ -52,7 +52,7 @@ impl Engine {
         let journal = JournalGate::new(ports.clone(), Arc::clone(&limits), census.clone(), ROOT);
         let directory = Arc::new(Directory::default());
         let shared = Shared { ports, limits, census, directory, journal };
-        let root = Supervisor::new(shared.clone()).start();
+        let root = start_here(Supervisor::new(shared.clone()), shared.limits.actor_mailbox_len);
         Self { root, shared }
     }
 
@@ -91,6 +91,18 @@ impl Engine {
     #[must_use]
     pub fn lease(&self, id: AccountId) -> Option<LeaseCount> {
         self.shared.directory.account(id).map(|account| account.lease().count())
+    }
+
+    /// A live account, as sessions hold it.
+    #[cfg(test)]
+    pub(crate) fn account(&self, id: AccountId) -> Option<Arc<crate::billing::AccountHandle>> {
+        self.shared.directory.account(id)
+    }
+
+    /// The journals of all threads.
+    #[cfg(test)]
+    pub(crate) fn journals(&self) -> Vec<crate::kernel::Mailbox<crate::journal::Journal>> {
+        self.shared.journal.all()
     }
 
     /// A job was queued: it begins as soon as its turn comes.
@@ -141,23 +153,29 @@ impl Engine {
     }
 
     /// Ends in order, within the deadline: sessions let their answers finish, write their snapshots and send their
-    /// listeners away over half of it; then what the journals hold is written, and everybody else ends.
+    /// listeners away over half of it; then what the journals hold is written, and in the last tenth everybody else
+    /// ends.
     pub async fn drain(&self, deadline: Duration) {
-        let until = Instant::now() + deadline;
-        let sessions = self.count(ActorKind::Session);
-        let spread = Duration::from_millis(sessions).min(deadline / 2);
-        deliver(&self.root, DrainTree { grace: deadline / 2, spread });
-        while self.count(ActorKind::Chatbot) > 0 && Instant::now() < until {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
+        let began = Instant::now();
+        let (flushed_by, until) = (began + deadline * 9 / 10, began + deadline);
+        let spread = Duration::from_millis(self.count(ActorKind::Session)).min(deadline / 4);
+        deliver(&self.root, DrainTree { grace: deadline / 2 - spread, spread });
+        self.wait_until(flushed_by, |engine| {
+            engine.count(ActorKind::Chatbot) + engine.count(ActorKind::Session) == 0
+        })
+        .await;
         for journal in self.shared.journal.all() {
             let (done, flushed) = oneshot::channel();
             journal.entrust(Flush { done });
             // A journal that can't write within the time has told every session so.
-            let _ = tokio::time::timeout_at(until, flushed).await;
+            let _ = tokio::time::timeout_at(flushed_by, flushed).await;
         }
         deliver(&self.root, Finish { until });
-        while self.root.connected() && Instant::now() < until {
+        self.wait_until(until, |engine| !engine.root.connected()).await;
+    }
+
+    async fn wait_until(&self, end: Instant, so: impl Fn(&Self) -> bool) {
+        while !so(self) && Instant::now() < end {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }

@@ -25,7 +25,7 @@ use crate::ingestion::IngestionJob;
 use crate::journal::{Journal, JournalGate, ShardId};
 use crate::kernel::{
     ActorKey, ActorKind, Birth, Census, ChildDown, Children, Generation, Life, Mailbox, Restart,
-    RestartPolicy, Verdict, Vital,
+    RestartPolicy, Verdict, Vital, start_here,
 };
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, JobId, Refusal};
@@ -123,7 +123,8 @@ impl Supervisor {
         let birth = self.birth(TheSchedule, (ActorKind::Schedule, Uuid::nil()), generation, ctx);
         let schedule = Schedule::new(birth, self.shared.ports.clone(), ctx.address().recipient());
         let vital = Arc::clone(schedule.life().vital());
-        let mailbox = self.mailbox(schedule.start(), ActorKind::Schedule, vital);
+        let addr = start_here(schedule, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Schedule, vital);
         self.schedule.started(TheSchedule, mailbox);
     }
 }
@@ -132,7 +133,6 @@ impl Actor for Supervisor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.shared.limits.actor_mailbox_len);
         self.shared.journal.report_to(ctx.address().recipient());
         let birth = Birth {
             key: (),
@@ -167,16 +167,38 @@ fn judge<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
 }
 
 impl Supervisor {
+    fn verdict<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
+        &mut self,
+        pick: fn(&mut Self) -> &mut Children<K, A>,
+        notice: &ChildDown<K>,
+    ) -> Verdict {
+        let chance = (self.began, self.shared.ports.dice.next_u64());
+        let verdict = judge(pick(self), notice, chance);
+        if self.draining == Draining::Yes { Verdict::Leave } else { verdict }
+    }
+
+    /// When to start the child anew, if at all.
     fn judged<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
         &mut self,
         pick: fn(&mut Self) -> &mut Children<K, A>,
         notice: &ChildDown<K>,
     ) -> Option<Duration> {
-        let chance = (self.began, self.shared.ports.dice.next_u64());
-        let draining = self.draining == Draining::Yes;
-        match judge(pick(self), notice, chance) {
-            Verdict::RestartAfter(delay) if !draining => Some(delay),
-            Verdict::RestartAfter(_) | Verdict::Leave | Verdict::GiveUp => None,
+        match self.verdict(pick, notice) {
+            Verdict::RestartAfter(delay) => Some(delay),
+            Verdict::Leave | Verdict::GiveUp => None,
+        }
+    }
+
+    /// The same for children that nobody would ask to come back: they rest for the window, and then try again.
+    fn judged_or_rests<K: Hash + Eq + Clone + Send + std::fmt::Debug + 'static, A: Actor>(
+        &mut self,
+        pick: fn(&mut Self) -> &mut Children<K, A>,
+        notice: &ChildDown<K>,
+    ) -> Option<Duration> {
+        match self.verdict(pick, notice) {
+            Verdict::RestartAfter(delay) => Some(delay),
+            Verdict::GiveUp => Some(RestartPolicy::standard(Restart::Permanent).window),
+            Verdict::Leave => None,
         }
     }
 }
@@ -212,7 +234,7 @@ impl Handler<ChildDown<TheSchedule>> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, notice: ChildDown<TheSchedule>, ctx: &mut Context<Self>) {
-        if let Some(delay) = self.judged(|root| &mut root.schedule, &notice) {
+        if let Some(delay) = self.judged_or_rests(|root| &mut root.schedule, &notice) {
             ctx.run_later(delay, |root, ctx| root.start_schedule(ctx));
         }
     }

@@ -50,47 +50,51 @@ struct Cues {
     quantity: &'static [&'static str],
 }
 
+const ENGLISH: Cues = Cues {
+    name: &["who", "whose", "whom"],
+    place: &["where", "what city", "what country", "which city", "which country"],
+    time: &[
+        "when",
+        "what year",
+        "which year",
+        "what time",
+        "what date",
+        "what day",
+        "what century",
+        "what decade",
+    ],
+    quantity: &[
+        "how many",
+        "how much",
+        "how long",
+        "how far",
+        "how old",
+        "how often",
+        "how large",
+        "what percentage",
+        "what percent",
+    ],
+};
+
+const FINNISH: Cues = Cues {
+    name: &["kuka", "kenen", "ketkä", "kenelle"],
+    place: &["missä", "mistä", "mihin", "minne"],
+    time: &["milloin", "koska", "minä vuonna", "mihin aikaan", "monelta"],
+    quantity: &[
+        "kuinka monta",
+        "kuinka paljon",
+        "kuinka kauan",
+        "montako",
+        "paljonko",
+        "miten paljon",
+        "mitä maksaa",
+    ],
+};
+
 const fn cues(language: Language) -> Cues {
     match language {
-        Language::English => Cues {
-            name: &["who", "whose", "whom"],
-            place: &["where", "what city", "what country", "which city", "which country"],
-            time: &[
-                "when",
-                "what year",
-                "which year",
-                "what time",
-                "what date",
-                "what day",
-                "what century",
-                "what decade",
-            ],
-            quantity: &[
-                "how many",
-                "how much",
-                "how long",
-                "how far",
-                "how old",
-                "how often",
-                "how large",
-                "what percentage",
-                "what percent",
-            ],
-        },
-        Language::Finnish => Cues {
-            name: &["kuka", "kenen", "ketkä", "kenelle"],
-            place: &["missä", "mistä", "mihin", "minne"],
-            time: &["milloin", "koska", "minä vuonna", "mihin aikaan", "monelta"],
-            quantity: &[
-                "kuinka monta",
-                "kuinka paljon",
-                "kuinka kauan",
-                "montako",
-                "paljonko",
-                "miten paljon",
-                "mitä maksaa",
-            ],
-        },
+        Language::English => ENGLISH,
+        Language::Finnish => FINNISH,
         Language::German => Cues {
             name: &["wer", "wem", "wen", "wessen"],
             place: &["wo", "woher", "wohin"],

@@ -3,9 +3,9 @@
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
 
-use super::BillingAccount;
 use super::snapshot::from_ledger;
 use super::state::{BillingState, period_of};
+use super::{BillingAccount, Lease};
 use crate::model::{AccountId, Refusal, RefusalCode};
 use crate::ports::{PortError, Ports};
 
@@ -19,11 +19,25 @@ pub(crate) async fn read_account(
     Ok(usage.map(|usage| from_ledger(usage, now)))
 }
 
+/// How many answers this process had settled when the ledger began to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct SettledBefore(u64);
+
+impl SettledBefore {
+    /// As the lease says now.
+    #[must_use]
+    pub fn now(lease: &Lease) -> Self {
+        Self(lease.count().settled)
+    }
+}
+
 impl BillingAccount {
     /// Recalls what an earlier life or period lent, so that the lease holds nothing that this state does not know.
-    pub(super) fn take_back(&mut self) {
+    /// Answers that were settled while the ledger was being read may be missing in what it said: they count as used.
+    pub(super) fn take_back(&mut self, before: SettledBefore) {
         self.lease.recall();
-        self.state.acknowledge(self.lease.count().reserved);
+        let count = self.lease.count();
+        self.state.acknowledge(count.reserved + count.settled.saturating_sub(before.0));
         self.lease.set_unlimited(self.state.limit().is_none());
     }
 
@@ -53,11 +67,12 @@ impl BillingAccount {
 
     pub(super) fn renew(&self, ctx: &mut Context<Self>) {
         let (ports, id) = (self.ports.clone(), self.id);
+        let before = SettledBefore::now(&self.lease);
         let read = async move { read_account(&ports, id).await };
-        ctx.spawn(read.into_actor(self).map(|read, account, _| match read {
+        ctx.spawn(read.into_actor(self).map(move |read, account, _| match read {
             Ok(Some(state)) => {
                 account.state = state;
-                account.take_back();
+                account.take_back(before);
             }
             Ok(None) => tracing::warn!(account.id = %account.id, "the account has no row in the store"),
             Err(error) => {

@@ -9,6 +9,7 @@ mod lease;
 mod snapshot;
 pub mod state;
 
+pub use effect::SettledBefore;
 pub(crate) use effect::read_account;
 pub use handle::{Refill, Renew};
 pub use lease::{Lease, LeaseCount, Reservation};
@@ -46,10 +47,12 @@ impl BillingAccount {
         birth: Birth<AccountId>,
         (ports, limits): (Ports, Arc<Limits>),
         lease: Arc<Lease>,
-        state: BillingState,
+        (state, before): (BillingState, SettledBefore),
     ) -> Self {
         let id = birth.key;
-        Self { life: Life::begin(birth), id, ports, limits, lease, state }
+        let mut account = Self { life: Life::begin(birth), id, ports, limits, lease, state };
+        account.take_back(before);
+        account
     }
 
     /// What others see of it.
@@ -63,8 +66,6 @@ impl Actor for BillingAccount {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.limits.actor_mailbox_len);
-        self.take_back();
         ctx.run_interval(LOOK_EVERY, |account, ctx| account.renew_if_due(ctx));
     }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Context};
+use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 use actix_rt::ArbiterHandle;
 
 use super::session::handle::{Adopt, Follow};
 use super::session::{Opening, Session, SessionHandle};
 use super::state::{Effect, Read};
 use super::{Chatbot, ChatbotView, Opened, snapshot};
-use crate::kernel::{ActorKey, ActorKind, Birth, Child, ExitReason, Mailbox, VitalState};
+use crate::kernel::{ActorKey, ActorKind, Birth, Child, ExitReason, Mailbox, VitalState, start_on};
 use crate::model::{ChatbotId, Publication, PublicationData, Refusal, RefusalCode, SessionId};
 use crate::ports::{PortError, Ports};
 
@@ -84,7 +84,7 @@ impl Chatbot {
         };
         let session = Session::new(birth, opening, context);
         let vital = Arc::clone(session.life().vital());
-        let addr = Session::start_in_arbiter(arbiter, |_| session);
+        let addr = start_on(arbiter, session, self.reach.context().limits.session_mailbox_len);
         let mailbox = Mailbox::new(addr, ActorKind::Session, vital, census);
         self.sessions.started(id, mailbox.clone());
         let handle = SessionHandle::new(id, mailbox);
@@ -172,6 +172,7 @@ impl Chatbot {
     }
 
     pub(super) fn rest_if_idle(&mut self, ctx: &mut Context<Self>) {
+        self.sessions.forget_rested(self.began.elapsed());
         if self.sessions.is_empty() && self.draining == super::Draining::No {
             self.life.ends(ExitReason::Idle);
             ctx.stop();

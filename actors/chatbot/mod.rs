@@ -56,7 +56,6 @@ impl Actor for Chatbot {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.reach.context().limits.actor_mailbox_len);
         self.adopt(ctx);
         let every = self.reach.context().limits.chatbot_idle;
         ctx.run_interval(every, |chatbot, ctx| chatbot.rest_if_idle(ctx));

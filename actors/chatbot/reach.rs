@@ -96,6 +96,15 @@ impl ChatbotHandle {
         self.mailbox.load().as_ref().is_some_and(|mailbox| mailbox.is_open())
     }
 
+    /// Ends the sessions in place of the actor.
+    pub(crate) fn drain_sessions(&self, grace: Duration) {
+        let drain = Drain { grace, close_after: Duration::ZERO, reason: CloseReason::Shutdown };
+        for session in &self.sessions {
+            // One message a session: bounded by construction, and none may miss it.
+            session.mailbox().entrust(drain.clone());
+        }
+    }
+
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {
         self.mailbox.store(Some(Arc::new(mailbox)));
     }

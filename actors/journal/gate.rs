@@ -3,13 +3,13 @@
 use std::sync::{Arc, OnceLock};
 use std::thread::ThreadId;
 
-use actix::{Actor, Recipient};
+use actix::Recipient;
 use actix_rt::ArbiterHandle;
 use dashmap::DashMap;
 use uuid::Uuid;
 
 use super::{Append, Journal};
-use crate::kernel::{ActorKey, ActorKind, Birth, Census, ChildDown, Generation, Mailbox};
+use crate::kernel::{ActorKey, ActorKind, Birth, Census, ChildDown, Generation, Mailbox, start_on};
 use crate::limits::Limits;
 use crate::ports::Ports;
 
@@ -88,7 +88,7 @@ impl JournalGate {
         };
         let journal = Journal::new(birth, shared.ports.clone(), Arc::clone(&shared.limits));
         let vital = Arc::clone(journal.life().vital());
-        let addr = Journal::start_in_arbiter(arbiter, |_| journal);
+        let addr = start_on(arbiter, journal, shared.limits.journal_queue_len);
         Some(Mailbox::new(addr, ActorKind::Journal, vital, shared.census.clone()))
     }
 

@@ -58,8 +58,4 @@ impl Journal {
 
 impl Actor for Journal {
     type Context = Context<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.limits.journal_queue_len);
-    }
 }

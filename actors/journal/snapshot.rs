@@ -21,20 +21,32 @@ pub enum RecordFate {
 /// The promise to tell a session what became of its record.
 #[derive(Debug)]
 pub struct Promise {
-    session: Option<Recipient<Fate>>,
+    session: Recipient<Fate>,
     ticket: Ticket,
+    told: Told,
+}
+
+/// What the session has heard of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    /// That it is as good as kept. It must still hear when that turns out to be wrong, or it would go on from positions
+    /// that the store does not have.
+    Acknowledged,
+    All,
 }
 
 impl Promise {
     /// Promises `session` to tell it about the record of that ticket.
     #[must_use]
     pub const fn new(session: Recipient<Fate>, ticket: Ticket) -> Self {
-        Self { session: Some(session), ticket }
+        Self { session, ticket, told: Told::Nothing }
     }
 
     /// Says that the record is as good as kept, before it is.
     pub(super) fn acknowledge(&mut self) {
         self.tell(RecordFate::Kept);
+        self.told = Told::Acknowledged;
     }
 
     /// Keeps the promise.
@@ -43,9 +55,15 @@ impl Promise {
     }
 
     fn tell(&mut self, fate: RecordFate) {
-        if let Some(session) = self.session.take() {
-            // One message for each record that the session has sent: bounded by its own limit of open questions.
-            report(&session, Fate { ticket: self.ticket, fate });
+        let news = match self.told {
+            Told::Nothing => true,
+            Told::Acknowledged => fate != RecordFate::Kept,
+            Told::All => false,
+        };
+        self.told = Told::All;
+        if news {
+            // At most two messages for each record that the session has sent: bounded by its own limit of questions.
+            report(&self.session, Fate { ticket: self.ticket, fate });
         }
     }
 }

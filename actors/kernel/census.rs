@@ -95,6 +95,10 @@ impl Vital {
         self.state.store(state as u8, Ordering::Relaxed);
     }
 
+    pub(super) const fn generation(&self) -> Generation {
+        self.generation
+    }
+
     /// A message was put into its mailbox.
     pub(super) fn told(&self) {
         self.depth.fetch_add(1, Ordering::Relaxed);

@@ -51,13 +51,14 @@ impl<K: Hash + Eq + Clone + Send + 'static, A: Actor> Children<K, A> {
         self.entries.get(key).map_or(Generation(0), |entry| entry.generation)
     }
 
-    /// Enters a child that was just started.
+    /// Enters a child that was just started, or taken over in whichever of its lives it is.
     pub fn started(&mut self, key: K, mailbox: Mailbox<A>) {
         let entry = self.entries.entry(key).or_insert_with(|| Entry {
             child: Child::Restarting,
             generation: Generation(0),
             history: RestartHistory::default(),
         });
+        entry.generation = mailbox.generation();
         entry.child = Child::Live(mailbox);
     }
 
@@ -91,6 +92,11 @@ impl<K: Hash + Eq + Clone + Send + 'static, A: Actor> Children<K, A> {
         if !matches!(self.get(key), Some(Child::Live(_))) {
             self.entries.remove(key);
         }
+    }
+
+    /// Forgets children whose isolation is over and that nobody asked for since.
+    pub fn forget_rested(&mut self, now: Duration) {
+        self.entries.retain(|_, entry| !matches!(entry.child, Child::Isolated(until) if until <= now));
     }
 
     /// The live ones.

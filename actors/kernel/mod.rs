@@ -10,6 +10,7 @@ mod children;
 mod exit;
 mod rate;
 mod restart;
+mod start;
 mod tell;
 #[cfg(any(test, feature = "faults"))]
 pub mod testing;
@@ -19,4 +20,5 @@ pub use children::{Child, Children};
 pub use exit::{Birth, ChildDown, ExitReason, Generation, Leave, Life};
 pub use rate::{Pace, Refill, TokenBucket};
 pub use restart::{Restart, RestartHistory, RestartPolicy, Verdict};
+pub use start::{start_here, start_on};
 pub use tell::{Mailbox, Undelivered, deliver, report};

@@ -6,7 +6,7 @@ use actix::dev::ToEnvelope;
 use actix::prelude::SendError;
 use actix::{Actor, Addr, Handler, Message, Recipient};
 
-use super::{ActorKind, Census, Vital};
+use super::{ActorKind, Census, Generation, Vital};
 
 /// Why a message did not get into a mailbox. The message is dropped; whoever it promised an answer to is answered
 /// by its drop.
@@ -56,6 +56,12 @@ impl<A: Actor> Mailbox<A> {
     #[must_use]
     pub const fn addr(&self) -> &Addr<A> {
         &self.addr
+    }
+
+    /// Which life of the actor this mailbox belongs to.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.vital.generation()
     }
 
     /// Whether the actor still takes messages.

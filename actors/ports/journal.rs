@@ -81,7 +81,8 @@ pub struct Lead {
 pub enum Outcome {
     /// Stored, now or by an earlier attempt with the same ids.
     Kept,
-    /// Another writer holds its place: nothing of this record was stored, and its writer must stop.
+    /// Another writer holds its place, or the place before it is empty: nothing of this record was stored, and its
+    /// writer must stop.
     Conflict,
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use tokio::sync::oneshot;
 
-use super::Supervisor;
+use super::chatbots::READ_AGAIN;
+use super::{Draining, Supervisor};
 use crate::billing::state::BillingState;
-use crate::billing::{AccountHandle, BillingAccount, Lease, read_account};
-use crate::kernel::{ActorKind, ChildDown};
+use crate::billing::{AccountHandle, BillingAccount, Lease, SettledBefore, read_account};
+use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{AccountId, Refusal, RefusalCode};
 use crate::ports::PortError;
 
@@ -30,9 +31,19 @@ impl Supervisor {
 
     fn read_account(&self, id: AccountId, ctx: &mut Context<Self>) {
         let ports = self.shared.ports.clone();
+        let lease =
+            self.shared.directory.account(id).map(|known| Arc::clone(known.lease())).unwrap_or_default();
+        let before = SettledBefore::now(&lease);
         let read = async move { read_account(&ports, id).await };
         ctx.spawn(read.into_actor(self).map(move |read, root, ctx| {
+            let read = read.map(|state| state.map(|state| (state, before)));
             let found = root.account_read(id, read, ctx);
+            if found.is_err()
+                && matches!(root.accounts.get(&id), Some(Child::Restarting | Child::Isolated(_)))
+            {
+                // Its handle is in many hands: it must come back without being asked for.
+                ctx.run_later(READ_AGAIN, move |root, ctx| root.read_account(id, ctx));
+            }
             for asker in root.accounts_waited_for.remove(&id).unwrap_or_default() {
                 let _ = asker.send(found.clone());
             }
@@ -42,10 +53,12 @@ impl Supervisor {
     fn account_read(
         &mut self,
         id: AccountId,
-        read: Result<Option<BillingState>, PortError>,
+        read: Result<Option<(BillingState, SettledBefore)>, PortError>,
         ctx: &mut Context<Self>,
     ) -> Result<Arc<AccountHandle>, Refusal> {
         match read {
+            // Whoever starts now would miss the word to end.
+            Ok(_) if self.draining == Draining::Yes => Err(Refusal::overloaded()),
             Ok(Some(state)) => Ok(self.start_account(id, state, ctx)),
             Ok(None) => Err(Refusal::new(RefusalCode::ChatbotNotReady, "The account does not exist.")),
             Err(error) => {
@@ -59,7 +72,7 @@ impl Supervisor {
     fn start_account(
         &mut self,
         id: AccountId,
-        state: BillingState,
+        state: (BillingState, SettledBefore),
         ctx: &mut Context<Self>,
     ) -> Arc<AccountHandle> {
         let known = self.shared.directory.account(id);
@@ -70,7 +83,8 @@ impl Supervisor {
         let world = (self.shared.ports.clone(), Arc::clone(&self.shared.limits));
         let account = BillingAccount::new(birth, world, Arc::clone(&lease), state);
         let vital = Arc::clone(account.life().vital());
-        let mailbox = self.mailbox(account.start(), ActorKind::Billing, vital);
+        let addr = start_here(account, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Billing, vital);
         self.accounts.started(id, mailbox.clone());
         if let Some(known) = known {
             known.moved_to(mailbox);
@@ -87,7 +101,7 @@ impl Handler<ChildDown<AccountId>> for Supervisor {
 
     fn handle(&mut self, notice: ChildDown<AccountId>, ctx: &mut Context<Self>) {
         let id = notice.key;
-        if let Some(delay) = self.judged(|root| &mut root.accounts, &notice) {
+        if let Some(delay) = self.judged_or_rests(|root| &mut root.accounts, &notice) {
             ctx.run_later(delay, move |root, ctx| root.read_account(id, ctx));
         }
     }

@@ -1,9 +1,10 @@
 //! How the root finds, starts and restarts chatbots.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 use actix_rt::ArbiterHandle;
 use arc_swap::ArcSwap;
 use tokio::sync::oneshot;
@@ -12,11 +13,14 @@ use super::{Draining, Supervisor};
 use crate::billing::AccountHandle;
 use crate::chatbot::session::SessionContext;
 use crate::chatbot::{Chatbot, ChatbotHandle, ChatbotView, read_view};
-use crate::kernel::{ActorKind, Child, ChildDown};
+use crate::kernel::{ActorKind, Child, ChildDown, start_on};
 use crate::model::{ChatbotId, Refusal, RefusalCode};
 use crate::ports::PortError;
 
 type Asker = oneshot::Sender<Result<Arc<ChatbotHandle>, Refusal>>;
+
+/// How long the root waits before it reads again what could not be read.
+pub(super) const READ_AGAIN: Duration = Duration::from_secs(1);
 
 impl Supervisor {
     pub(super) fn find_chatbot(
@@ -61,14 +65,28 @@ impl Supervisor {
         let read = async move { read_view(&ports, id).await };
         ctx.spawn(read.into_actor(self).map(move |read, root, ctx| match read {
             Ok(Some(view)) => root.find_payer(view, arbiter, ctx),
-            Ok(None) => root.tell_waiting(id, &Err(not_ready("The chatbot does not exist."))),
-            Err(error) => root.could_not_read(id, &error),
+            Ok(None) => {
+                root.chatbots.forget(&id);
+                root.shared.directory.chatbots.remove(&id);
+                root.tell_waiting(id, &Err(not_ready("The chatbot does not exist.")));
+            }
+            Err(error) => root.could_not_read(id, &error, ctx),
         }));
     }
 
-    fn could_not_read(&mut self, id: ChatbotId, error: &PortError) {
+    fn could_not_read(&mut self, id: ChatbotId, error: &PortError, ctx: &mut Context<Self>) {
         tracing::warn!(chatbot.id = %id, error = ?error, "the chatbot can't be read now");
         self.tell_waiting(id, &Err(not_ready("The chatbot can't be read now. Try again in a moment.")));
+        self.restart_later(id, ctx);
+    }
+
+    /// A restart that did not succeed is tried again: nobody else would, for a chatbot that is being restarted is not
+    /// started by whoever asks for it.
+    fn restart_later(&self, id: ChatbotId, ctx: &mut Context<Self>) {
+        if matches!(self.chatbots.get(&id), Some(Child::Restarting)) && self.draining == Draining::No {
+            let arbiter = actix_rt::Arbiter::current();
+            ctx.run_later(READ_AGAIN, move |root, ctx| root.read_chatbot(id, arbiter, ctx));
+        }
     }
 
     fn find_payer(&mut self, view: ChatbotView, arbiter: ArbiterHandle, ctx: &mut Context<Self>) {
@@ -76,10 +94,14 @@ impl Supervisor {
         self.find_account(view.record.account_id, asker, ctx);
         ctx.spawn(answer.into_actor(self).map(move |account, root, ctx| {
             let id = view.record.chatbot_id;
-            let started = account
-                .unwrap_or_else(|_| Err(Refusal::interrupted()))
-                .map(|account| root.start_chatbot(view, account, &arbiter, ctx));
+            let started = match account.unwrap_or_else(|_| Err(Refusal::interrupted())) {
+                // Whoever starts now would miss the word to end.
+                Ok(_) if root.draining == Draining::Yes => Err(Refusal::overloaded()),
+                Ok(account) => Ok(root.start_chatbot(view, account, &arbiter, ctx)),
+                Err(refusal) => Err(refusal),
+            };
             root.tell_waiting(id, &started);
+            root.restart_later(id, ctx);
         }));
     }
 
@@ -115,8 +137,8 @@ impl Supervisor {
         let birth = self.birth(id, (ActorKind::Chatbot, id.as_uuid()), generation, ctx);
         let chatbot = Chatbot::new(birth, Arc::clone(&handle));
         let vital = Arc::clone(chatbot.life().vital());
-        let mailbox =
-            self.mailbox(Chatbot::start_in_arbiter(arbiter, |_| chatbot), ActorKind::Chatbot, vital);
+        let addr = start_on(arbiter, chatbot, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Chatbot, vital);
         handle.moved_to(mailbox.clone());
         self.chatbots.started(id, mailbox);
         self.shared.directory.chatbots.insert(id, Arc::clone(&handle));
@@ -143,10 +165,10 @@ impl Handler<ChildDown<ChatbotId>> for Supervisor {
 }
 
 fn not_ready(message: &str) -> Refusal {
-    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(std::time::Duration::from_secs(1))
+    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(Duration::from_secs(1))
 }
 
 fn isolated() -> Refusal {
     let message = "The chatbot failed repeatedly and rests for a moment. Nothing that was stored is lost.";
-    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(std::time::Duration::from_secs(30))
+    Refusal::new(RefusalCode::ChatbotNotReady, message).retry_after(Duration::from_secs(30))
 }

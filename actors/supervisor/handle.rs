@@ -76,6 +76,10 @@ impl Handler<DrainTree> for Supervisor {
             // One message a chatbot: bounded by construction, and none may miss it.
             chatbot.entrust(DrainAll { grace: message.grace, spread: message.spread });
         }
+        // Sessions outlive a chatbot that failed, and it is not started again now to tell them.
+        self.shared.directory.chatbots.iter().filter(|chatbot| !chatbot.is_open()).for_each(|chatbot| {
+            chatbot.drain_sessions(message.grace);
+        });
     }
 }
 

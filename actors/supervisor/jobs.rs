@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use actix::fut::WrapFuture;
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 
 use super::{Draining, Supervisor};
 use crate::ingestion::{IngestionJob, JobContext, SourceRead};
-use crate::kernel::{ActorKind, Child, ChildDown};
+use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{Job, JobId};
 use crate::schedule::ClaimJobs;
 
@@ -41,7 +41,8 @@ impl Supervisor {
         let birth = self.birth(id, (ActorKind::Ingestion, id.as_uuid()), generation, ctx);
         let actor = IngestionJob::new(birth, context, job);
         let vital = Arc::clone(actor.life().vital());
-        let mailbox = self.mailbox(actor.start(), ActorKind::Ingestion, vital);
+        let addr = start_here(actor, self.shared.limits.actor_mailbox_len);
+        let mailbox = self.mailbox(addr, ActorKind::Ingestion, vital);
         self.jobs.started(id, mailbox);
     }
 

@@ -21,6 +21,8 @@ use crate::model::{
 pub(super) enum End {
     Closed(CloseReason),
     Interrupted,
+    /// Without a word, for there was no room for one.
+    Full,
 }
 
 /// One visitor with one session.
@@ -36,7 +38,7 @@ pub(super) struct Guest {
 
 /// Deliveries that may wait at a client that does not read.
 const INBOX_LEN: usize = 256;
-const PATIENCE: Duration = Duration::from_secs(3_600);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Guest {
     /// Opens a new session with the world's chatbot.
@@ -138,11 +140,23 @@ impl Guest {
         .await
     }
 
+    /// Makes room for what comes next.
+    pub(super) fn reads_what_is_there(&mut self) {
+        while let Ok(Delivery(items)) = self.inbox.try_recv() {
+            self.take(items);
+        }
+    }
+
+    /// Closes the connection.
+    pub(super) fn leaves(&self) {
+        self.session.detach(self.welcome.listener);
+    }
+
     /// Waits until the connection ends.
     pub(super) async fn is_sent_away(&mut self) -> End {
         let wait = async { while self.next().await.is_some() {} };
         tokio::time::timeout(PATIENCE, wait).await.expect("the connection never ended");
-        self.end.expect("the connection ended without a word")
+        self.end.unwrap_or(End::Full)
     }
 
     async fn next(&mut self) -> Option<Arc<Publication>> {
@@ -154,13 +168,17 @@ impl Guest {
                 return None;
             }
             let Delivery(items) = self.inbox.recv().await?;
-            for item in items {
-                match item {
-                    Item::Publication(publication) => self.unread.push_back(publication),
-                    Item::Close(reason) => self.end = Some(End::Closed(reason)),
-                    Item::Interrupted => self.end = Some(End::Interrupted),
-                    Item::Reply(..) => {}
-                }
+            self.take(items);
+        }
+    }
+
+    fn take(&mut self, items: Vec<Item>) {
+        for item in items {
+            match item {
+                Item::Publication(publication) => self.unread.push_back(publication),
+                Item::Close(reason) => self.end = Some(End::Closed(reason)),
+                Item::Interrupted => self.end = Some(End::Interrupted),
+                Item::Reply(..) => {}
             }
         }
     }

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 
 use actix::{Actor, ActorContext, StreamHandler};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use actix_web_actors::ws::{CloseCode, Message, ProtocolError, WebsocketContext, WsResponseBuilder};
 
 use super::assembly::Assembly;
-use super::shim::{Incoming, read_message};
+use super::websocket::{
+    CloseCode, Incoming, Message, ProtocolError, WebsocketContext, WsResponseBuilder, read_message,
+};
 
 /// The largest message of the public conformance suites, in bytes, with room to spare.
 const BYTES_MAX: usize = 32 * 1024 * 1024;

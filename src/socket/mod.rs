@@ -10,6 +10,7 @@ mod events;
 mod greeting;
 pub mod protocol;
 mod shim;
+mod websocket;
 
 pub use close::Disconnect;
 pub use echo::run_echo;

@@ -1,4 +1,4 @@
-//! The actor of one WebSocket. With `echo.rs` beside it the only place that knows `actix-web-actors`.
+//! The actor of one WebSocket.
 //!
 //! It is polled by the response body alone: with a peer that stops reading it stands still, its timers too. So it
 //! holds nothing that others wait for, is told things only as far as its small mailbox goes, and the kernel ends the
@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, Running, StreamHandler};
-use actix_http::ws::Item as Fragment;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use actix_web_actors::ws::{CloseCode, Message, ProtocolError, WebsocketContext, WsResponseBuilder};
 use aihio_actors::engine::{
     ChatbotHandle, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle, Since,
     Welcome,
@@ -20,11 +18,14 @@ use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
 use bytestring::ByteString;
 use uuid::Uuid;
 
-use super::assembly::{Assembly, Kind, MESSAGE_BYTES_MAX};
+use super::assembly::{Assembly, MESSAGE_BYTES_MAX};
 use super::close::Disconnect;
 use super::connection::{self, Progress, Step};
 use super::greeting::{Greeted, Greeting, NotGreeted};
 use super::protocol::{self, PING_SECONDS};
+use super::websocket::{
+    CloseCode, Incoming, Message, ProtocolError, WebsocketContext, WsResponseBuilder, read_message,
+};
 use crate::error::ApiError;
 use crate::http::Service;
 use crate::http::visitor::PublicChatbot;
@@ -309,57 +310,6 @@ impl StreamHandler<Result<Message, ProtocolError>> for Socket {
             Ok(None) => {}
             Err(disconnect) => self.close(disconnect, ctx),
         }
-    }
-}
-
-/// A message of a peer, whole.
-pub(super) enum Incoming {
-    Text(ByteString),
-    Binary(bytes::Bytes),
-    Ping(bytes::Bytes),
-    Closed(Option<actix_web_actors::ws::CloseReason>),
-}
-
-/// Makes whole messages of what the codec hands out: one frame each, or fragments.
-pub(super) fn read_message(
-    message: Result<Message, ProtocolError>,
-    assembly: &mut Option<Box<Assembly>>,
-    bytes_max: usize,
-) -> Result<Option<Incoming>, Disconnect> {
-    let fragment = match message {
-        Ok(Message::Text(text)) => return Ok(Some(Incoming::Text(text))),
-        Ok(Message::Binary(bytes)) => return Ok(Some(Incoming::Binary(bytes))),
-        Ok(Message::Ping(payload)) => return Ok(Some(Incoming::Ping(payload))),
-        Ok(Message::Close(reason)) => return Ok(Some(Incoming::Closed(reason))),
-        Ok(Message::Pong(_) | Message::Nop) => return Ok(None),
-        Ok(Message::Continuation(fragment)) => fragment,
-        Err(error) => return Err(broken(&error)),
-    };
-    let parts = assembly.get_or_insert_with(|| Box::new(Assembly::new(bytes_max)));
-    match fragment {
-        Fragment::FirstText(part) => parts.first(Kind::Text, &part)?,
-        Fragment::FirstBinary(part) => parts.first(Kind::Binary, &part)?,
-        Fragment::Continue(part) => parts.more(&part)?,
-        Fragment::Last(part) => {
-            let (kind, bytes) = parts.last(&part)?;
-            *assembly = None;
-            return Ok(Some(match kind {
-                Kind::Binary => Incoming::Binary(bytes),
-                Kind::Text => {
-                    Incoming::Text(ByteString::try_from(bytes).map_err(|_| Disconnect::InvalidText)?)
-                }
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// The codec tells text that is no UTF-8 from other faults only by its words.
-fn broken(error: &ProtocolError) -> Disconnect {
-    match error {
-        ProtocolError::Overflow => Disconnect::TooBig,
-        ProtocolError::Io(error) if error.to_string().contains("utf-8") => Disconnect::InvalidText,
-        _ => Disconnect::ProtocolBroken,
     }
 }
 

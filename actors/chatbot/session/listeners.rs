@@ -99,7 +99,7 @@ impl Listeners {
                     listener.lagging = Some(missed);
                     let stays = only_pieces && missed < LAG_MAX;
                     if !stays {
-                        let _ = listener.outlet.deliver(Delivery(vec![Item::Close(CloseReason::Slow)]));
+                        listener.outlet.deliver_last(Delivery(vec![Item::Close(CloseReason::Slow)]));
                     }
                     stays
                 }
@@ -112,7 +112,7 @@ impl Listeners {
         for listener in self.all.drain(..) {
             let mut due = listener.due;
             due.push(Item::Close(reason));
-            let _ = listener.outlet.deliver(Delivery(due));
+            listener.outlet.deliver_last(Delivery(due));
         }
     }
 }
@@ -121,7 +121,7 @@ impl Drop for Listeners {
     /// The session ended without closing: its listeners are told, so that they attach to its next life.
     fn drop(&mut self) {
         for listener in &self.all {
-            let _ = listener.outlet.deliver(Delivery(vec![Item::Interrupted]));
+            listener.outlet.deliver_last(Delivery(vec![Item::Interrupted]));
         }
     }
 }

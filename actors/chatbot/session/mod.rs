@@ -189,7 +189,6 @@ impl Actor for Session {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(self.context.limits.session_mailbox_len);
         if matches!(self.stage, Stage::Loading(_)) {
             self.life.vital().set(VitalState::Loading);
             self.load(ctx);
@@ -206,7 +205,7 @@ fn rules_of(view: &ChatbotView, limits: &Limits) -> Rules {
     let chatbot_pace = std::num::NonZeroU32::new(config.limits.messages_per_minute);
     let pace = limits.session_pace.map(|pace| crate::kernel::Pace {
         per_minute: chatbot_pace.map_or(pace.per_minute, |own| own.min(pace.per_minute)),
-        burst: pace.burst,
+        burst: chatbot_pace.map_or(pace.burst, |own| own.min(pace.burst)),
     });
     Rules {
         config_version: view.record.config_version,

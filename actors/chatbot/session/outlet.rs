@@ -7,7 +7,7 @@ use actix::{Message, Recipient};
 use tokio::sync::{mpsc, oneshot};
 
 use super::command::Reply;
-use crate::kernel::Undelivered;
+use crate::kernel::{Undelivered, report};
 use crate::model::{Publication, Refusal};
 
 /// Things that leave together, in order.
@@ -65,6 +65,18 @@ impl Outlet {
                 mpsc::error::TrySendError::Full(_) => Undelivered::Full,
                 mpsc::error::TrySendError::Closed(_) => Undelivered::Closed,
             }),
+        }
+    }
+}
+
+impl Outlet {
+    /// Hands over the last thing that a listener gets, whether it has room or not: a socket that is full must learn
+    /// that it is on its own. A stream that is full ends after what it holds.
+    pub(super) fn deliver_last(&self, delivery: Delivery) {
+        match self {
+            // One message a listener: bounded by construction.
+            Self::Actor(recipient) => report(recipient, delivery),
+            Self::Channel(_) => drop(self.deliver(delivery)),
         }
     }
 }

@@ -198,6 +198,7 @@ pub struct SessionState {
     agent: Option<AgentName>,
     transcript: Transcript,
     bucket: TokenBucket,
+    first_ticket: Ticket,
     tickets: u64,
     pending: VecDeque<Pending>,
     waiting: VecDeque<Question>,
@@ -226,6 +227,7 @@ impl SessionState {
             agent: None,
             transcript,
             bucket: TokenBucket::default(),
+            first_ticket: Ticket(0),
             tickets: 0,
             pending: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -239,6 +241,7 @@ impl SessionState {
     #[must_use]
     pub const fn counting_from(mut self, first: Ticket) -> Self {
         self.tickets = first.0;
+        self.first_ticket = first;
         self
     }
 
@@ -248,10 +251,10 @@ impl SessionState {
         Ticket(self.tickets)
     }
 
-    /// Whether that record is under way.
+    /// Whether that record belongs to this reading of the history, and not to an earlier one.
     #[must_use]
-    pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending.front().is_some_and(|first| first.ticket <= ticket) && ticket < self.next_ticket()
+    pub fn owns(&self, ticket: Ticket) -> bool {
+        self.first_ticket <= ticket && ticket < self.next_ticket()
     }
 
     /// Whether nothing was ever stored of this session: it can be opened again with the same facts.

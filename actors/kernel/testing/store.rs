@@ -13,8 +13,8 @@ use crate::model::{
     SessionId, SessionMeta, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Ledger, Outcome, PeriodUsage,
-    PortError, Reading, Record, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Lead, Ledger, Outcome,
+    PeriodUsage, PortError, Reading, Record, Snapshot, SnapshotKey, Snapshots,
 };
 
 #[derive(Default)]
@@ -122,6 +122,12 @@ impl MemoryStore {
         self.tables().histories.feedback.values().cloned().collect()
     }
 
+    /// All filled-in forms.
+    #[must_use]
+    pub fn leads(&self) -> Vec<Lead> {
+        self.tables().histories.leads.values().cloned().collect()
+    }
+
     /// A snapshot, read past the switch.
     #[must_use]
     pub fn snapshot(&self, key: SnapshotKey) -> Option<Snapshot> {
@@ -182,7 +188,8 @@ impl Journal for MemoryStore {
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
         self.appends.pass().await?;
         let mut tables = self.tables();
-        Ok(records.iter().map(|record| tables.histories.append(record)).collect())
+        let outcomes = records.iter().map(|record| tables.histories.append(record)).collect();
+        self.appends.answer(outcomes)
     }
 
     async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
@@ -282,10 +289,14 @@ impl Jobs for MemoryStore {
 #[async_trait]
 impl Ledger for MemoryStore {
     async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
+        // As with a database, what is read is older than the moment in which it arrives.
+        let usage = {
+            let tables = self.tables();
+            let answers = tables.histories.answers_since(since);
+            tables.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers })
+        };
         self.ledger.pass().await?;
-        let tables = self.tables();
-        let answers = tables.histories.answers_since(since);
-        Ok(tables.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers }))
+        Ok(usage)
     }
 
     async fn roll_up(&self, _: Timestamp) -> Result<u64, PortError> {

@@ -13,6 +13,8 @@ pub enum Condition {
     Working,
     /// It works after that time.
     Slow(Duration),
+    /// It works, and fails to say so: as when a connection breaks at the commit.
+    Mute,
     /// It does not answer until its condition changes.
     Hanging,
     /// It fails.
@@ -49,7 +51,7 @@ impl Switch {
         loop {
             let now = *condition.borrow_and_update();
             match now {
-                Condition::Working => return Ok(()),
+                Condition::Working | Condition::Mute => return Ok(()),
                 Condition::Slow(delay) => {
                     tokio::time::sleep(delay).await;
                     return Ok(());
@@ -62,6 +64,17 @@ impl Switch {
                     }
                 }
             }
+        }
+    }
+
+    /// What the caller hears of a call that was carried out.
+    ///
+    /// # Errors
+    /// While the port is mute.
+    pub fn answer<T>(&self, outcome: T) -> Result<T, PortError> {
+        match *self.condition.borrow() {
+            Condition::Mute => Err(self.failure(Fault::Transient)),
+            _ => Ok(outcome),
         }
     }
 

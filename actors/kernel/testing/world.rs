@@ -140,8 +140,8 @@ pub struct TestEngine {
 }
 
 /// The time within which whatever a test waits for must come to pass.
-const PATIENCE: Duration = Duration::from_secs(3_600);
-const LOOK_EVERY: Duration = Duration::from_millis(1);
+const PATIENCE: Duration = Duration::from_secs(600);
+const LOOK_EVERY: Duration = Duration::from_millis(2);
 const DRAIN: Duration = Duration::from_secs(20);
 
 impl TestEngine {

@@ -23,7 +23,7 @@ impl Handler<Fate> for Session {
 
     fn handle(&mut self, fate: Fate, ctx: &mut Context<Self>) {
         // A record from before the history was read again: what became of it is part of what was read.
-        if !matches!(&self.stage, Stage::Active(state) if state.awaits(fate.ticket)) {
+        if !matches!(&self.stage, Stage::Active(state) if state.owns(fate.ticket)) {
             return;
         }
         match fate.fate {

@@ -256,9 +256,9 @@ fn the_fate_of_a_record_from_before_a_reload_concerns_nobody() {
     let stale = play.state.next_ticket();
     play.send("m2", "Two?");
     play.lose();
-    assert!(!play.state.awaits(stale));
+    assert!(!play.state.owns(stale));
     play.send("m1", "One?");
-    assert!(!play.state.awaits(stale));
+    assert!(!play.state.owns(stale));
 }
 
 #[test]

@@ -51,28 +51,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn take(play: &mut Play, step: &Step) {
-    let credit = Credit::NotNeeded;
     match step {
-        Step::Send(n) => drop(play.send(&format!("m{n}"), &format!("Question {n}?"))),
         Step::Keep(count) => play.keep(*count),
         Step::Lose => play.lose(),
         Step::Say => play.says("a word "),
         Step::Finish => play.says_and_finishes("and the end."),
         Step::Fail => play.fails(),
-        Step::Stop => drop(play.stop()),
-        Step::TakeOver => drop(play.command(Command::TakeOver { agent: agent() }, credit)),
-        Step::GiveBack => drop(play.command(Command::ReleaseToAssistant, credit)),
-        Step::AskForAgent => drop(play.command(Command::RequestAgent { reason: Some("Why".into()) }, credit)),
-        Step::AgentSays => {
-            drop(play.command(Command::SendAgentMessage { agent: agent(), text: "Hm.".into() }, credit));
-        }
-        Step::Close => drop(play.command(Command::Close, credit)),
-        Step::Judge => {
-            let message_id = play.fresh().message_id;
-            drop(
-                play.command(Command::GiveFeedback { message_id, rating: Rating::Up, comment: None }, credit),
-            );
-        }
         Step::Echo(echo) => {
             let style = if *echo { AnswerStyle::Echo } else { AnswerStyle::Written };
             play.rule(|rules| rules.style = style);
@@ -84,6 +68,30 @@ fn take(play: &mut Play, step: &Step) {
             assert!(open <= memory.unanswered.len(), "what is being answered is unanswered");
             play.end_life();
             play.begin_again(Some(memory));
+        }
+        Step::Send(n) => {
+            play.send(&format!("m{n}"), &format!("Question {n}?"));
+        }
+        Step::Stop => {
+            play.stop();
+        }
+        Step::TakeOver | Step::GiveBack | Step::AskForAgent | Step::AgentSays | Step::Close | Step::Judge => {
+            let command = command(play, step);
+            play.command(command, Credit::NotNeeded);
+        }
+    }
+}
+
+fn command(play: &mut Play, step: &Step) -> Command {
+    match step {
+        Step::TakeOver => Command::TakeOver { agent: agent() },
+        Step::GiveBack => Command::ReleaseToAssistant,
+        Step::AskForAgent => Command::RequestAgent { reason: Some("Why".into()) },
+        Step::AgentSays => Command::SendAgentMessage { agent: agent(), text: "Hm.".into() },
+        Step::Close => Command::Close,
+        _ => {
+            let message_id = play.fresh().message_id;
+            Command::GiveFeedback { message_id, rating: Rating::Up, comment: None }
         }
     }
 }
