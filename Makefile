@@ -61,7 +61,7 @@ loadtest: ## load on a running server: make loadtest ARGS="--help"
 	cargo run --locked --release --package aihio-loadtest -- $(ARGS)
 
 bench: ## micro-benchmarks of the hot path
-	cargo bench --locked --workspace
+	cargo bench --locked --package aihio-actors
 
 clean: ## forget what was compiled and installed for tests; ./data stays
 	rm -rf "$(AIHIO_CACHE)/target" "$(AIHIO_CACHE)/clients" "$(WITHOUT)" web/node_modules

@@ -32,6 +32,12 @@ pub struct LeaseCount {
 }
 
 impl Lease {
+    /// A lease that holds so many credits from the beginning.
+    #[must_use]
+    pub fn of(credits: u64) -> Self {
+        Self { available: AtomicU64::new(credits), ..Self::default() }
+    }
+
     /// Takes one credit, if there is one.
     #[must_use]
     pub fn reserve(self: &Arc<Self>) -> Option<Reservation> {

@@ -9,10 +9,11 @@ use dashmap::DashMap;
 use tokio::sync::oneshot;
 
 use super::session::handle::Drain;
-use super::session::{CloseReason, Opening, SessionContext, SessionHandle};
+use super::session::{CloseReason, Opening, SessionContext, SessionHandle, session_snapshot};
 use super::{Chatbot, ChatbotView, OpenSession, Opened};
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
+use crate::ports::PortError;
 
 /// The way to a chatbot.
 pub struct ChatbotHandle {
@@ -71,14 +72,19 @@ impl ChatbotHandle {
         answer.await.unwrap_or_else(|_| Err(restarting()))
     }
 
-    /// Ends a session's life after it was deleted from the store: nothing more is written of it.
-    pub fn forget_session(&self, id: SessionId) {
+    /// Ends a session's life after it was deleted from the store: nothing more is written of it, its listeners are sent
+    /// away, and its snapshot is cleared away wherever one lies.
+    ///
+    /// # Errors
+    /// When the snapshot can't be cleared away; the life ends all the same.
+    pub async fn forget_session(&self, id: SessionId) -> Result<(), PortError> {
         if let Some((_, session)) = self.sessions.remove(&id) {
             let drain =
                 Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
             // One message a deletion, asked for by its owner.
             session.mailbox().entrust(drain);
         }
+        self.context.ports.snapshots.forget(session_snapshot(id)).await
     }
 
     /// Tells the actor something.

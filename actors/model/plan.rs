@@ -1,5 +1,7 @@
 //! What an account may use.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 /// The key of a plan in the plans file.
@@ -27,6 +29,6 @@ pub struct Plan {
     pub pages: Option<u64>,
     /// People in the account.
     pub seats: Option<u64>,
-    /// API requests in a minute.
-    pub api_requests_per_minute: Option<u32>,
+    /// Requests in a minute with all API keys together.
+    pub api_requests_per_minute: Option<NonZeroU32>,
 }

@@ -181,7 +181,6 @@ const fn limit_options(settings: &LimitsSettings) -> LimitOptions {
         address_connects_per_minute: settings.address_connects_per_minute,
         socket_messages_per_second: settings.socket_messages_per_second,
         socket_messages_burst: settings.socket_messages_burst,
-        session_messages_per_minute: settings.session_messages_per_minute,
         chatbot_messages_per_second: settings.chatbot_messages_per_second,
         key_requests_per_minute: settings.key_requests_per_minute,
         login_attempts_per_minute: settings.login_attempts_per_minute,

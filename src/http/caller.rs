@@ -8,10 +8,12 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpMessage, HttpRequest};
 use aihio_actors::model::{AccountId, AgentName, ApiKeyId, UserId};
 
+use super::deed::Actor;
 use super::service::Service;
 use crate::auth::{Scope, hash_api_key};
 use crate::error::{ApiError, ErrorCode};
-use crate::store::{MemberRole, Operator, UserRecord};
+use crate::limits::Allowed;
+use crate::store::{ApiKeyRecord, MemberRole, Operator, UserRecord};
 
 /// The name of the dashboard's cookie.
 pub const COOKIE: &str = "aihio_session";
@@ -55,6 +57,15 @@ impl Caller {
         match &self.identity {
             Identity::User { user, .. } => Some(user.user_id),
             Identity::ApiKey { .. } => None,
+        }
+    }
+
+    /// As the audit log names the caller.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match &self.identity {
+            Identity::User { user, .. } => Actor::User(user.user_id),
+            Identity::ApiKey { api_key_id, .. } => Actor::ApiKey(*api_key_id),
         }
     }
 
@@ -111,7 +122,7 @@ fn credential(request: &HttpRequest) -> Option<Credential> {
 ///
 /// # Errors
 /// `unauthenticated` without a valid proof, `csrf_token_invalid` for a change by cookie alone, `rate_limited`
-/// for a key that asks too often.
+/// for a key that asks too often, or an account whose plan allows its keys no more.
 pub async fn authenticate(request: &HttpRequest) -> Result<Rc<Caller>, ApiError> {
     if let Some(known) = request.extensions().get::<Rc<Caller>>() {
         return Ok(Rc::clone(known));
@@ -146,12 +157,37 @@ async fn by_api_key(request: &HttpRequest, service: &Service, hash: [u8; 32]) ->
         service.limits.address(service.options.trusted_proxies.client_of(request).address())?;
         return Err(ApiError::unauthenticated());
     };
-    if let Some(allowed) = service.limits.api_key(key.api_key_id)? {
+    if let Some(allowed) = count(service, &key).await? {
         request.extensions_mut().insert(allowed);
     }
+    note_use(service, &key);
     let scopes = key.scopes.iter().filter_map(|word| word.parse().ok()).collect();
     let identity = Identity::ApiKey { api_key_id: key.api_key_id, name: key.name, scopes };
     Ok(Caller { account_id: key.account_id, identity })
+}
+
+/// Counts a request against the key's own limit and against what the plan allows all keys of the account together.
+/// What is told is the one of which less is left.
+async fn count(service: &Service, key: &ApiKeyRecord) -> Result<Option<Allowed>, ApiError> {
+    let Some(of_key) = service.limits.api_key(key.api_key_id)? else { return Ok(None) };
+    let plan = service.store.plan_of(key.account_id).await?;
+    let Some(per_minute) = plan.api_requests_per_minute else { return Ok(Some(of_key)) };
+    let of_plan = service.limits.plan(key.account_id, per_minute)?;
+    Ok(of_plan.filter(|of_plan| of_plan.remaining < of_key.remaining).or(Some(of_key)))
+}
+
+/// Notes now and then that a key is used. Nobody waits for it, and where it fails only the note is missing.
+fn note_use(service: &Service, key: &ApiKeyRecord) {
+    let now = service.clock.now();
+    if !key.is_use_worth_noting(now) {
+        return;
+    }
+    let (tenant, id) = (service.store.tenant(key.account_id), key.api_key_id);
+    actix_rt::spawn(async move {
+        if let Err(error) = tenant.api_key_used(id, now).await {
+            tracing::warn!(api_key.id = %id, error = ?error, "the use of a key could not be noted");
+        }
+    });
 }
 
 fn check_csrf(request: &HttpRequest, service: &Service, token: &str) -> Result<(), ApiError> {

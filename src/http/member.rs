@@ -10,6 +10,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::caller::{Caller, authenticate};
+use super::deed::Deed;
 use super::service::Service;
 use crate::auth::Scope;
 use crate::error::ApiError;
@@ -71,6 +72,13 @@ impl<P: Permission> Member<P> {
         }
         let tenant = Service::of(request)?.store.tenant(caller.account_id);
         Ok(Self { caller, tenant, permission: PhantomData })
+    }
+}
+
+impl<P> Member<P> {
+    /// Keeps what the member has just done in the account's audit log.
+    pub(super) async fn did(&self, service: &Service, deed: Deed) {
+        deed.keep(service, &self.tenant, self.caller.actor()).await;
     }
 }
 

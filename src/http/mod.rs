@@ -13,6 +13,7 @@ pub mod caller;
 mod chatbots;
 mod conversation;
 pub mod cors;
+mod deed;
 mod field;
 mod idempotency;
 mod insight;
@@ -111,6 +112,7 @@ fn identity(config: &mut ServiceConfig<'_>) {
         .service(auth::me::me)
         .service(account::read::show_account)
         .service(account::update::update_account)
+        .service(account::audit::list_audit)
         .service(account::api_keys::create::create_api_key)
         .service(account::api_keys::list::list_api_keys)
         .service(account::api_keys::revoke::revoke_api_key);

@@ -1,4 +1,4 @@
-//! Rate limits: how often an address, a key, a chatbot, a session or a socket may ask. They protect the service
+//! Rate limits: how often an address, a key, a chatbot or a socket may ask; a session's own limit is the engine's. They protect the service
 //! and are kept in memory; credits, which cost money, are the engine's and never lifted.
 
 pub mod address;
@@ -10,7 +10,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aihio_actors::model::{ApiKeyId, ChatbotId, SessionId};
+use aihio_actors::model::{AccountId, ApiKeyId, ChatbotId};
+use dashmap::DashMap;
 use ring::digest;
 
 pub use address::{AddressKey, Client, TrustedProxies};
@@ -41,8 +42,6 @@ pub struct LimitOptions {
     pub socket_messages_per_second: NonZeroU32,
     /// Commands of one socket at once.
     pub socket_messages_burst: NonZeroU32,
-    /// Messages of one conversation.
-    pub session_messages_per_minute: NonZeroU32,
     /// Messages to one chatbot.
     pub chatbot_messages_per_second: NonZeroU32,
     /// Requests with one API key.
@@ -53,6 +52,8 @@ pub struct LimitOptions {
     pub registrations_per_hour: NonZeroU32,
 }
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 /// An e-mail as a key: hashed, so that what people typed is not kept.
 type EmailKey = [u8; digest::SHA256_OUTPUT_LEN];
 
@@ -61,8 +62,9 @@ struct Limits {
     address: Keyed<AddressKey>,
     connect: Keyed<AddressKey>,
     api_key: Keyed<ApiKeyId>,
+    /// By the plan's figure, because that of a [`Keyed`] is fixed for life.
+    plan: DashMap<NonZeroU32, Keyed<AccountId>>,
     chatbot: Keyed<ChatbotId>,
-    session: Keyed<SessionId>,
     login_address: Keyed<AddressKey>,
     login_email: Keyed<EmailKey>,
     registration: Keyed<AddressKey>,
@@ -71,7 +73,7 @@ struct Limits {
 
 impl Limits {
     fn new(options: &LimitOptions) -> Self {
-        let minute = Duration::from_secs(60);
+        let minute = MINUTE;
         let login = Policy::new("login", options.login_attempts_per_minute, minute);
         let registration =
             Policy::new("registration", options.registrations_per_hour, Duration::from_secs(3_600));
@@ -84,8 +86,8 @@ impl Limits {
             address: Keyed::new(Policy::new("address", options.address_requests_per_minute, minute)),
             connect: Keyed::new(Policy::new("connect", options.address_connects_per_minute, minute)),
             api_key: Keyed::new(Policy::new("api-key", options.key_requests_per_minute, minute)),
+            plan: DashMap::new(),
             chatbot: Keyed::new(Policy::new("chatbot", options.chatbot_messages_per_second, second)),
-            session: Keyed::new(Policy::new("session", options.session_messages_per_minute, minute)),
             login_address: Keyed::new(login),
             login_email: Keyed::new(login),
             registration: Keyed::new(registration),
@@ -97,8 +99,8 @@ impl Limits {
         self.address.forget_idle();
         self.connect.forget_idle();
         self.api_key.forget_idle();
+        self.plan.iter().for_each(|accounts| accounts.forget_idle());
         self.chatbot.forget_idle();
-        self.session.forget_idle();
         self.login_address.forget_idle();
         self.login_email.forget_idle();
         self.registration.forget_idle();
@@ -152,20 +154,26 @@ impl RateLimits {
         self.0.as_ref().map(|limits| limits.api_key.take(&key)).transpose()
     }
 
+    /// Takes one request with any of an account's keys, of the `per_minute` that its plan allows.
+    ///
+    /// # Errors
+    /// When nothing is left.
+    pub fn plan(&self, account: AccountId, per_minute: NonZeroU32) -> Taken {
+        let Some(limits) = &self.0 else { return Ok(None) };
+        let accounts = limits
+            .plan
+            .entry(per_minute)
+            .or_insert_with(|| Keyed::new(Policy::new("plan", per_minute, MINUTE)))
+            .downgrade();
+        accounts.take(&account).map(Some)
+    }
+
     /// Takes one message at a chatbot.
     ///
     /// # Errors
     /// When nothing is left.
     pub fn chatbot(&self, chatbot: ChatbotId) -> Taken {
         self.0.as_ref().map(|limits| limits.chatbot.take(&chatbot)).transpose()
-    }
-
-    /// Takes one message of a session.
-    ///
-    /// # Errors
-    /// When nothing is left.
-    pub fn session(&self, session: SessionId) -> Taken {
-        self.0.as_ref().map(|limits| limits.session.take(&session)).transpose()
     }
 
     /// Takes one attempt to sign in: whoever tries many passwords meets the e-mail's limit, whoever tries many
@@ -219,7 +227,6 @@ mod tests {
             address_connects_per_minute: quota,
             socket_messages_per_second: quota,
             socket_messages_burst: quota,
-            session_messages_per_minute: quota,
             chatbot_messages_per_second: quota,
             key_requests_per_minute: quota,
             login_attempts_per_minute: quota,
@@ -251,6 +258,17 @@ mod tests {
         assert!(limits.login(from(2), "a@example.com").is_ok());
         assert_eq!(limits.login(from(3), "a@example.com").unwrap_err().policy.name, "login");
         assert!(limits.login(from(3), "b@example.com").is_ok());
+    }
+
+    #[test]
+    fn accounts_on_one_plan_do_not_share_and_another_plan_counts_anew() {
+        let limits = limits(Enforcement::On, 9);
+        let account = |n| AccountId::from_uuid(uuid::Uuid::from_u128(n));
+        let (one, two) = (NonZeroU32::MIN, NonZeroU32::MIN.saturating_add(1));
+        assert_eq!(limits.plan(account(1), one).unwrap().unwrap().remaining, 0);
+        assert_eq!(limits.plan(account(1), one).unwrap_err().policy.name, "plan");
+        assert!(limits.plan(account(2), one).is_ok());
+        assert!(limits.plan(account(1), two).is_ok());
     }
 
     #[test]

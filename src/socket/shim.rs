@@ -11,8 +11,8 @@ use actix::fut::WrapFuture;
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, Handler, Running, StreamHandler};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use aihio_actors::engine::{
-    ChatbotHandle, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle, Since,
-    Welcome,
+    ChatbotHandle, Command, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle,
+    Since, Welcome,
 };
 use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
 use bytestring::ByteString;
@@ -29,7 +29,7 @@ use super::websocket::{
 use crate::error::ApiError;
 use crate::http::Service;
 use crate::http::visitor::PublicChatbot;
-use crate::limits::Single;
+use crate::limits::{Limited, Single};
 
 /// Deliveries that may wait for a peer that reads slowly.
 const MAILBOX_LEN: usize = 256;
@@ -141,10 +141,23 @@ impl Socket {
             Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
     }
 
-    fn pass(&mut self, id: u32, command: aihio_actors::engine::Command, ctx: &mut SocketContext) {
-        if let Some(Err(limited)) = self.pace.as_ref().map(Single::take) {
-            let message = "Too many messages on this connection.";
-            let refusal = Refusal::new(RefusalCode::RateLimited, message).retry_after(limited.retry_after);
+    /// The limits of the connection and, for messages, of the chatbot. The session's own is the session's.
+    fn admit(&self, command: &Command) -> Result<(), Refusal> {
+        let too_many = |limited: Limited, message: &str| {
+            Refusal::new(RefusalCode::RateLimited, message).retry_after(limited.retry_after)
+        };
+        if let Some(pace) = &self.pace {
+            pace.take().map_err(|limited| too_many(limited, "Too many messages on this connection."))?;
+        }
+        if matches!(command, Command::SendMessage { .. }) {
+            let taken = self.service.limits.chatbot(self.chatbot.id());
+            taken.map_err(|limited| too_many(limited, "This chatbot gets too many messages just now."))?;
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, id: u32, command: Command, ctx: &mut SocketContext) {
+        if let Err(refusal) = self.admit(&command) {
             return ctx.text(protocol::error(id, &refusal));
         }
         match &self.attachment {

@@ -1,12 +1,16 @@
 //! Keys for programs.
 
 use aihio_actors::model::{AccountId, ApiKeyId, Timestamp, UserId};
+use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set};
 
 use super::entities::api_key::{self, Column};
 use super::page::{Listing, by_id};
 use super::{Existence, Page, Paged, Store, StoreError, Tenant};
+
+/// How often at most it is noted that a key is used, so that a busy key costs a write a minute.
+pub const KEY_USE_NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 /// A key as it is stored: its secret is nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub struct ApiKeyRecord {
     pub scopes: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last shown to us.
+    /// When it was last shown to us, to the minute or so.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -44,6 +48,14 @@ pub struct NewApiKey {
     pub by: Option<UserId>,
     /// When.
     pub at: Timestamp,
+}
+
+impl ApiKeyRecord {
+    /// Whether it is time to note that the key is used at `now`.
+    #[must_use]
+    pub fn is_use_worth_noting(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none_or(|noted| noted <= now - KEY_USE_NOTED_EVERY)
+    }
 }
 
 impl Store {
@@ -109,14 +121,16 @@ impl Tenant {
         Ok(Existence::of(update.exec(self.writer()).await?.rows_affected))
     }
 
-    /// Notes that a key was shown. Callers do this now and then, not at each request.
+    /// Notes that a key was shown, unless that was noted less than [`KEY_USE_NOTED_EVERY`] ago.
     ///
     /// # Errors
     /// When the store can't be written.
     pub async fn api_key_used(&self, id: ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        let long_ago = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lte(at - KEY_USE_NOTED_EVERY));
         let update = self
             .update::<api_key::Entity>()
             .filter(Column::ApiKeyId.eq(id.as_uuid()))
+            .filter(long_ago)
             .col_expr(Column::LastUsedAt, Expr::value(at));
         update.exec(self.writer()).await?;
         Ok(())

@@ -7,8 +7,8 @@ use aihio_actors::ports::{Knowledge, PortError, Reading};
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
-    TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
+    IsolationLevel, QueryFilter, TransactionTrait,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -79,10 +79,16 @@ impl Knowledge for Store {
 }
 
 impl Store {
+    /// Sees the database as it stood when the transaction began. On SQLite every transaction does.
+    fn repeatable(&self) -> Option<IsolationLevel> {
+        let is_postgres = self.reader().get_database_backend() == DbBackend::Postgres;
+        is_postgres.then_some(IsolationLevel::RepeatableRead)
+    }
+
     async fn read_chunks(&self, chatbot: ChatbotId) -> Result<Vec<Chunk>, StoreError> {
         let values = || vec![chatbot.as_uuid().into()];
         // One transaction that reads: a version that comes in between would leave passages without their text.
-        let reads = self.reader().begin_with_config(REPEATABLE, None).await?;
+        let reads = self.reader().begin_with_config(self.repeatable(), None).await?;
         let documents = reads.query_all_raw(DOCUMENTS.with(&reads, values())).await?;
         let spans = reads.query_all_raw(CHUNKS.with(&reads, values())).await?;
         reads.commit().await?;
@@ -143,9 +149,6 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 }
-
-/// Sees the database as it stood when the transaction began. On SQLite every transaction does.
-const REPEATABLE: Option<sea_orm::IsolationLevel> = Some(sea_orm::IsolationLevel::RepeatableRead);
 
 async fn insert_document(transaction: &DatabaseTransaction, reading: &Reading) -> Result<u64, StoreError> {
     let document = &reading.document;

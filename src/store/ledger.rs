@@ -62,7 +62,11 @@ impl Store {
         Ok(Some(PeriodUsage { plan, answers }))
     }
 
-    async fn plan_of(&self, account: AccountId) -> Result<Plan, StoreError> {
+    /// The plan that an account is on.
+    ///
+    /// # Errors
+    /// When the store can't be read, or names a plan that is not on offer.
+    pub async fn plan_of(&self, account: AccountId) -> Result<Plan, StoreError> {
         let row = subscription::Entity::find_by_id(account.as_uuid()).one(self.reader()).await?;
         let plan = row.map_or_else(|| self.connections.default_plan.clone(), |row| PlanId(row.plan));
         let known = self.connections.plans.get(&plan).cloned();

@@ -36,7 +36,7 @@ mod usage;
 mod words;
 
 pub use accounts::AccountRecord;
-pub use api_keys::{ApiKeyRecord, NewApiKey};
+pub use api_keys::{ApiKeyRecord, KEY_USE_NOTED_EVERY, NewApiKey};
 pub use audit::AuditEntry;
 pub use chatbots::{Change, ConfigRecord, NewChatbot, StoredChatbot};
 pub use error::StoreError;

@@ -19,7 +19,7 @@ async fn a_visitor_of_the_demo_gets_a_cited_answer_that_survives_a_reload() {
     browser.shows(&format!("{0} && ({0}.click(), true)", widget("button"))).await;
     browser.shows(&format!("{0} && ({0}.focus(), true)", widget("textarea"))).await;
     browser.types(QUESTION).await;
-    let asked = format!("{}?.textContent", widget("article.visitor"));
+    let asked = format!("{}?.textContent", widget("article.visitor .text"));
     assert_eq!(browser.shows(&asked).await.as_str().map(str::trim), Some(QUESTION));
     browser.shows(&widget("article.assistant details")).await;
     let answered = format!("{}?.textContent", widget("article.assistant .text"));

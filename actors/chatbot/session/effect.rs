@@ -180,6 +180,18 @@ impl Session {
         ctx.wait(save.into_actor(self).map(|(), _, ctx| ctx.stop()));
     }
 
+    /// Ends a conversation that was deleted. A snapshot that was being saved meanwhile must not outlive it.
+    pub(super) fn clear_and_stop(&mut self, ctx: &mut Context<Self>) {
+        let (snapshots, id) = (Arc::clone(&self.context.ports.snapshots), self.id);
+        let clear = async move { snapshots.forget(snapshot::key(id)).await };
+        ctx.wait(clear.into_actor(self).map(|cleared, session, ctx| {
+            if let Err(error) = cleared {
+                tracing::warn!(session.id = %session.id, error = ?error, "the snapshot of a deleted session is left");
+            }
+            ctx.stop();
+        }));
+    }
+
     /// Somebody is there again.
     pub(super) fn wake(&mut self, ctx: &mut Context<Self>) {
         if let Some(idle) = self.idle.take() {

@@ -12,7 +12,8 @@ use super::state::{Input, Memory, SessionState, Ticket};
 use super::transcript::Transcript;
 use super::{Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
-use crate::model::{Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
+use crate::limits::Acknowledge;
+use crate::model::{Epoch, Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
 use crate::ports::{PortError, Ports};
 
 /// Events that are read from the store at once.
@@ -70,7 +71,13 @@ impl Session {
     }
 
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
-        let mut state = self.blank_state(history.meta);
+        let mut meta = history.meta;
+        if self.context.limits.acknowledge == Acknowledge::WhenQueued {
+            // An earlier life may have published what was never stored: its positions prove nothing any more.
+            meta.epoch =
+                Epoch(format!("{}-{:08x}", meta.epoch, self.context.ports.dice.next_u64() >> 32).into());
+        }
+        let mut state = self.blank_state(meta);
         self.unanswered = state.recall(history.memory, &history.events).into();
         self.snapshot_seq = history.snapshot_seq;
         let early = self.activate(state);

@@ -31,7 +31,8 @@ pub enum SnapshotError {
     Damaged(#[from] serde_json::Error),
 }
 
-pub(super) fn key(session: SessionId) -> SnapshotKey {
+/// Where a session's snapshot lies.
+pub(in crate::chatbot) fn key(session: SessionId) -> SnapshotKey {
     SnapshotKey { kind: "session", id: session.as_uuid() }
 }
 

@@ -181,7 +181,6 @@ async fn begin(service: &Service, asker: &Asker, asked: Asked) -> Result<Exchang
     check_text(&asked.text)?;
     service.limits.chatbot(asker.chatbot.id())?;
     let session = asker.session(service, asked.session_id).await?;
-    service.limits.session(session.id())?;
     let timeout = service.options.answer_timeout;
     let question = Question { client_id: asked.client_id, text: asked.text, timeout };
     Exchange::begin(session, &asker.tenant, question).await

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::cookie::cookie;
 use crate::auth::Verdict;
 use crate::error::{ApiError, ErrorCode, Problem};
+use crate::http::deed::{Actor, Deed};
 use crate::http::json::Json;
 use crate::http::service::Service;
 
@@ -60,6 +61,8 @@ pub(crate) async fn login(
             "There is no user with this e-mail and password. Check both and try again.",
         ));
     };
+    let account = service.store.tenant(user.account_id);
+    Deed::SignedIn(user.user_id).keep(&service, &account, Actor::User(user.user_id)).await;
     let now = service.clock.now();
     let (access_token, expires_at) = service.tokens.issue_access(user.user_id, user.account_id, now);
     let expires_in = (expires_at - now).num_seconds();

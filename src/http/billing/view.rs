@@ -1,5 +1,7 @@
 //! A plan, as clients see it.
 
+use std::num::NonZeroU32;
+
 use aihio_actors::model as engine;
 use aihio_actors::model::PlanId;
 use serde::Serialize;
@@ -44,7 +46,7 @@ impl Plan {
             upload_bytes: plan.upload_bytes,
             pages: plan.pages,
             seats: plan.seats,
-            api_requests_per_minute: plan.api_requests_per_minute,
+            api_requests_per_minute: plan.api_requests_per_minute.map(NonZeroU32::get),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::view::Chatbot;
 use super::{patch, schema, slug, validate};
 use crate::error::{ApiError, Problem};
+use crate::http::deed::Deed;
 use crate::http::json::Json;
 use crate::http::member::{Member, Write};
 use crate::http::plan::{period, room_for_one_more};
@@ -32,7 +33,7 @@ pub(crate) async fn create_chatbot(
     }
     let config = patch::apply(&ChatbotConfig::named(""), &body).map_err(ApiError::invalid)?;
     let created = store_new(&member, &service, config).await?;
-    Ok(HttpResponse::Created().json(Chatbot::from(created)))
+    Ok(HttpResponse::Created().json(Chatbot::shown_to(&member.caller, &service, created)))
 }
 
 /// Stores a new chatbot under a slug that is free.
@@ -59,7 +60,11 @@ pub(super) async fn store_new(
         let new = NewChatbot { chatbot_id, slug: candidate, config: config.clone(), created_by, at };
         match member.tenant.create_chatbot(new).await {
             Err(StoreError::Conflict("slug")) => candidate = slug::with_suffix(&plain, &*service.dice),
-            stored => return Ok(stored?),
+            stored => {
+                let stored = stored?;
+                member.did(service, Deed::ChatbotCreated(chatbot_id)).await;
+                return Ok(stored);
+            }
         }
     }
     Err(ApiError::conflict("No free slug was found for this name. Try another name."))

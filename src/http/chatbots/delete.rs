@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, delete, web};
 
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
 use crate::http::service::Service;
@@ -18,5 +19,6 @@ pub(crate) async fn delete_chatbot(
 ) -> Result<HttpResponse, ApiError> {
     owned.member.tenant.delete_chatbot(owned.id()).await?;
     service.engine.chatbot_changed(owned.id());
+    owned.member.did(&service, Deed::ChatbotDeleted(owned.id())).await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -36,7 +36,7 @@ pub(crate) async fn duplicate_chatbot(
     let mut config = owned.chatbot.record.config;
     config.name = body.0.name.unwrap_or_else(|| copy_of(&config.name));
     let created = store_new(&owned.member, &service, config).await?;
-    Ok(HttpResponse::Created().json(Chatbot::from(created)))
+    Ok(HttpResponse::Created().json(Chatbot::shown_to(&owned.member.caller, &service, created)))
 }
 
 /// The original's name, cut where the addition would make it too long.

@@ -1,5 +1,7 @@
 //! `POST /v1/chatbots/{chatbot_id}/versions/{version}/restore`.
 
+use std::rc::Rc;
+
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use aihio_actors::model::ConfigVersion;
 
@@ -28,6 +30,7 @@ pub(crate) async fn restore_version(
     let config = owned.member.tenant.config_at(owned.id(), version).await?;
     let config = config.ok_or_else(ApiError::not_found)?.config;
     validate::check(&config, &service.options.providers)?;
+    let caller = Rc::clone(&owned.member.caller);
     let restored = save(owned, &service, |_| Ok(config.clone())).await?;
-    Ok(HttpResponse::Ok().json(Chatbot::from(restored)))
+    Ok(HttpResponse::Ok().json(Chatbot::shown_to(&caller, &service, restored)))
 }

@@ -1,5 +1,7 @@
 //! `PATCH /v1/chatbots/{chatbot_id}`.
 
+use std::rc::Rc;
+
 use actix_web::{HttpResponse, patch, web};
 use aihio_actors::model::ChatbotConfig;
 use serde_json::{Map, Value};
@@ -7,6 +9,7 @@ use serde_json::{Map, Value};
 use super::view::Chatbot;
 use super::{patch as change, schema, validate};
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::json::Json;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
@@ -28,12 +31,13 @@ pub(crate) async fn update_chatbot(
     service: web::Data<Service>,
     body: Json<Map<String, Value>>,
 ) -> Result<HttpResponse, ApiError> {
+    let caller = Rc::clone(&owned.member.caller);
     let changed = save(owned, &service, |config| {
         let changed = change::apply(config, &body).map_err(ApiError::invalid)?;
         validate::check(&changed, &service.options.providers)?;
         Ok(changed)
     });
-    Ok(HttpResponse::Ok().json(Chatbot::from(changed.await?)))
+    Ok(HttpResponse::Ok().json(Chatbot::shown_to(&caller, &service, changed.await?)))
 }
 
 /// Stores what `change` makes of the configuration in force, and publishes it. When another change comes between,
@@ -57,6 +61,7 @@ pub(super) async fn save(
         match tenant.save_config(id, expected, &config, Change { by, at }).await {
             Ok(_) => {
                 service.engine.chatbot_changed(id);
+                owned.member.did(service, Deed::ChatbotChanged(id)).await;
                 return tenant.chatbot(id).await?.ok_or_else(ApiError::not_found);
             }
             Err(StoreError::Conflict(_)) => {

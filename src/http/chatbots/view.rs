@@ -7,6 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::schema;
+use crate::auth::Scope;
+use crate::http::caller::Caller;
+use crate::http::service::Service;
 use crate::store::StoredChatbot;
 
 /// A chatbot with the configuration in force.
@@ -47,14 +50,26 @@ pub(super) struct Config {
     #[schema(value_type = schema::Behaviour)]
     behaviour: engine::Behaviour,
     /// Whether visitors must prove who they are.
-    #[schema(value_type = schema::Identity)]
-    identity: engine::Identity,
+    identity: ShownIdentity,
     /// What one visitor may send.
     #[schema(value_type = schema::MessageLimits)]
     limits: engine::MessageLimits,
     /// What is asked before the first message.
     #[schema(value_type = Vec<schema::FormField>)]
     pre_chat_form: Vec<engine::FormField>,
+}
+
+/// Whether visitors must prove who they are, and what with.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ShownIdentity {
+    /// The rule.
+    #[schema(value_type = schema::IdentityMode)]
+    mode: engine::IdentityMode,
+    /// The key under which the site signs its visitors' ids: `hash` is the HMAC-SHA-256 of `id` in hexadecimal digits.
+    /// Shown to who may change the chatbot, where one is shown by itself; it can't be set.
+    #[schema(read_only)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
 }
 
 impl From<ChatbotConfig> for Config {
@@ -69,6 +84,7 @@ impl From<ChatbotConfig> for Config {
             limits,
             pre_chat_form,
         } = config;
+        let identity = ShownIdentity { mode: identity.mode, secret: None };
         Self { name, allowed_origins, answerer, theme, behaviour, identity, limits, pre_chat_form }
     }
 }
@@ -84,5 +100,16 @@ impl From<StoredChatbot> for Chatbot {
             created_at,
             updated_at,
         }
+    }
+}
+
+impl Chatbot {
+    /// The chatbot as the caller may see it by itself: its identity secret is for those who may change it.
+    pub(super) fn shown_to(caller: &Caller, service: &Service, stored: StoredChatbot) -> Self {
+        let mut shown = Self::from(stored);
+        if caller.may(Scope::Write) {
+            shown.config.identity.secret = Some(service.tokens.identity_secret(shown.id));
+        }
+        shown
     }
 }

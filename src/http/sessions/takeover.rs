@@ -6,6 +6,7 @@ use aihio_actors::engine::Command;
 use super::view::Session;
 use crate::error::{ApiError, Problem};
 use crate::http::conversation;
+use crate::http::deed::Deed;
 use crate::http::member::Write;
 use crate::http::owned::OwnedSession;
 use crate::http::service::Service;
@@ -24,6 +25,8 @@ pub(crate) async fn take_over(
 ) -> Result<HttpResponse, ApiError> {
     let agent = owned.member.caller.agent_name();
     conversation::resume(&service, &owned.session).await?.command(Command::TakeOver { agent }).await?;
-    let session = owned.member.tenant.session(owned.session.meta.session_id).await?;
+    let session_id = owned.session.meta.session_id;
+    owned.member.did(&service, Deed::SessionTakenOver(session_id)).await;
+    let session = owned.member.tenant.session(session_id).await?;
     Ok(HttpResponse::Ok().json(Session::from(session.ok_or_else(ApiError::not_found)?)))
 }

@@ -5,6 +5,7 @@ use aihio_actors::model::JobKind;
 use aihio_actors::ports::BlobKey;
 
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::member::Write;
 use crate::http::owned::OwnedSource;
 use crate::http::service::Service;
@@ -26,6 +27,7 @@ pub(crate) async fn delete_source(
     }
     owned.member.tenant.delete_source(source.source_id).await?;
     service.engine.knowledge_changed(source.chatbot_id);
+    owned.member.did(&service, Deed::SourceDeleted(source.source_id)).await;
     if let JobKind::File { blob_key, .. } = source.kind {
         service.blobs.delete(&BlobKey(blob_key)).await?;
     }

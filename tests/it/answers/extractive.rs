@@ -15,8 +15,7 @@ async fn an_answer_quotes_its_sources_word_for_word() {
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Pumps").await;
     let source = owner.reads(&chatbot, "Manual", MANUAL).await;
-    let source_id =
-        source["source_id"].as_str().or(source["id"].as_str()).unwrap_or_else(|| panic!("{source}"));
+    let source_id = source["id"].as_str().unwrap();
     let mut visitor = Visitor::connects(&server, &chatbot).await;
     visitor.asks("How long does the warranty of the pump last?").await;
     let answer = visitor.sees_answer().await;
@@ -62,7 +61,7 @@ async fn what_was_deleted_is_not_quoted_any_more() {
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Pumps").await;
     let source = owner.reads(&chatbot, "Manual", MANUAL).await;
-    let source_id = source["source_id"].as_str().or(source["id"].as_str()).unwrap();
+    let source_id = source["id"].as_str().unwrap();
     let question = "How long does the warranty of the pump last?";
     assert_ne!(owner.asks(&chatbot, question).await["message"]["citations"], json!([]));
     let deleted = owner.delete(&format!("/v1/sources/{source_id}")).await;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::patience::until;
 use crate::support::server::Server;
 
 #[tokio::test]
@@ -33,6 +34,21 @@ async fn a_key_does_only_what_its_scopes_say() {
     let reader = server.anyone().bearing(made["secret"].as_str().unwrap());
     reader.get("/v1/chatbots").await.expect(200);
     reader.post("/v1/chatbots", json!({ "name": "Not mine to make" })).await.problem(403);
+}
+
+#[tokio::test]
+async fn a_key_tells_when_it_was_last_used() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let made = owner.post("/v1/account/api-keys", json!({ "name": "script" })).await.expect(201);
+    let last_used = async || {
+        let listed = owner.get("/v1/account/api-keys").await.expect(200);
+        listed["items"][0]["last_used_at"].as_str().map(str::to_owned)
+    };
+    assert_eq!(last_used().await, None);
+    server.anyone().bearing(made["secret"].as_str().unwrap()).get("/v1/chatbots").await.expect(200);
+    let noted = until("the note of the key's use", last_used).await;
+    assert!(noted.as_str() >= made["created_at"].as_str().unwrap(), "{noted} is before {made}");
 }
 
 #[tokio::test]

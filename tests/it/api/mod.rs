@@ -1,14 +1,17 @@
 //! The REST API, in the order of its addresses.
 
 mod account;
+mod audit;
 mod auth;
 mod chatbots;
 mod idempotency;
+mod identity;
 mod jobs;
 mod messages;
 mod openai;
 mod operation;
 mod problems;
+mod rates;
 mod sessions;
 mod sources;
 mod tenancy;

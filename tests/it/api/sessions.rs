@@ -1,9 +1,11 @@
 //! `/v1/sessions`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::support::patience::until;
 use crate::support::server::Server;
 use crate::support::visitor::Visitor;
+use crate::support::wire::{Heard, Wire};
 
 #[tokio::test]
 async fn the_team_reads_what_visitors_said() {
@@ -16,10 +18,7 @@ async fn the_team_reads_what_visitors_said() {
 
     let sessions = owner.get(&format!("/v1/chatbots/{chatbot}/sessions")).await.expect(200);
     let listed = &sessions["items"][0];
-    assert!(
-        listed["id"] == visitor.session_id.as_str() || listed["session_id"] == visitor.session_id.as_str(),
-        "{sessions}"
-    );
+    assert_eq!(listed["id"], visitor.session_id.as_str(), "{sessions}");
     let history = owner.history(&visitor.session_id).await;
     let seqs: Vec<_> = history.iter().map(|item| item["seq"].clone()).collect();
     assert_eq!(seqs, [1, 2]);
@@ -62,6 +61,54 @@ async fn a_deleted_session_is_gone() {
 }
 
 #[tokio::test]
+async fn the_visitor_of_a_deleted_session_is_sent_away_and_begins_anew() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.echo_chatbot().await;
+    let mut visitor = Visitor::connects(&server, &chatbot).await;
+    let mut second_tab = Visitor::connects_as(&server, &chatbot, &visitor.token).await;
+    visitor.asks("forget me").await;
+    visitor.sees_answer().await;
+    let path = format!("/v1/sessions/{}", visitor.session_id);
+    assert_eq!(owner.delete(&path).await.status, 204);
+    assert_eq!(visitor.is_closed_with().await, 3503);
+    assert_eq!(second_tab.is_closed_with().await, 3503);
+
+    let begun = until("another session", async || begins(&server, &chatbot, &visitor.token).await).await;
+    assert_ne!(begun["session_id"], visitor.session_id.as_str());
+    let mut again = Visitor::connects_as(&server, &chatbot, begun["token"].as_str().unwrap()).await;
+    assert_eq!(again.asks("who am I?").await.seq, 1);
+    owner.get(&path).await.problem(404);
+    let sessions = owner.get(&format!("/v1/chatbots/{chatbot}/sessions")).await;
+    assert!(!sessions.text.contains(&visitor.session_id), "{sessions}");
+}
+
+#[tokio::test]
+async fn a_session_that_sleeps_or_has_ended_can_be_deleted() {
+    let mut server = Server::start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.echo_chatbot().await;
+    let mut visitors =
+        [Visitor::connects(&server, &chatbot).await, Visitor::connects(&server, &chatbot).await];
+    for visitor in &mut visitors {
+        visitor.asks("forget me").await;
+        visitor.sees_answer().await;
+    }
+    let [sleeping, ended] = visitors;
+    owner.post(&format!("/v1/sessions/{}/close", ended.session_id), json!({})).await.expect(200);
+    server.restart().await;
+    let owner = server.owner().await;
+    for gone in [sleeping, ended] {
+        let path = format!("/v1/sessions/{}", gone.session_id);
+        assert_eq!(owner.delete(&path).await.status, 204, "{path}");
+        owner.get(&path).await.problem(404);
+        owner.delete(&path).await.problem(404);
+        let begun = until("another session", async || begins(&server, &chatbot, &gone.token).await).await;
+        assert_ne!(begun["session_id"], gone.session_id.as_str());
+    }
+}
+
+#[tokio::test]
 async fn a_session_cannot_be_opened_from_a_foreign_page() {
     let server = Server::start().await;
     let owner = server.owner().await;
@@ -74,4 +121,15 @@ async fn a_session_cannot_be_opened_from_a_foreign_page() {
     };
     assert_eq!(server.anyone().send(open("https://shop.example")).await.status, 201);
     server.anyone().send(open("https://evil.example")).await.problem(403);
+}
+
+/// What a token is told when it connects, unless it has to try again because its session is still ending.
+async fn begins(server: &Server, chatbot: &str, token: &str) -> Option<Value> {
+    let path = format!("/v1/chatbots/{chatbot}/socket");
+    let mut wire = Wire::open(server.address(), &path, None).await.unwrap();
+    wire.says(&json!({ "id": 1, "connect": { "token": token } })).await;
+    let Heard::Frame(objects) = wire.hears().await else { return None };
+    let reply = objects.first()?;
+    assert!(reply["error"].is_null() || reply["error"]["temporary"] == true, "{reply}");
+    reply["connect"]["data"].is_object().then(|| reply["connect"]["data"].clone())
 }

@@ -126,7 +126,7 @@ async fn a_source_can_be_read_again() {
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Reader").await;
     let source = owner.reads(&chatbot, "Pumps", "The pump must be oiled every spring.").await;
-    let id = source["source_id"].as_str().or(source["id"].as_str()).unwrap();
+    let id = source["id"].as_str().unwrap();
     let again = owner.post(&format!("/v1/sources/{id}/sync"), json!({})).await.expect(202);
     assert_ne!(again["job_id"], source["job_id"]);
     assert_eq!(owner.job_of(&again).await["state"], "succeeded");

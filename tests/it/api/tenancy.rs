@@ -81,11 +81,10 @@ async fn belongings(owner: &Api) -> BTreeMap<String, String> {
     let asked = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5 });
     let upload = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await.expect(201);
     let key = owner.post("/v1/account/api-keys", json!({ "name": "private" })).await.expect(201);
-    let source_id = if source["source_id"].is_string() { &source["source_id"] } else { &source["id"] };
     let named = [
         ("chatbot_id", &made["id"]),
         ("slug", &made["slug"]),
-        ("source_id", source_id),
+        ("source_id", &source["id"]),
         ("job_id", &source["job_id"]),
         ("session_id", &answer["session_id"]),
         ("message_id", &answer["message"]["message_id"]),

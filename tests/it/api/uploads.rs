@@ -105,11 +105,12 @@ fn pdf_bomb(mib: usize) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_file_that_unpacks_to_far_more_is_given_up() {
+    let bomb = pdf_bomb(512);
     let server = Server::start().await;
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Reader").await;
     let before = server.memory_peak_mib();
-    let job = owner.uploads(&chatbot, "bomb.pdf", "application/pdf", &pdf_bomb(512)).await;
+    let job = owner.uploads(&chatbot, "bomb.pdf", "application/pdf", &bomb).await;
     assert!(job["state"] == "failed" && says_what_to_do(&job), "{job}");
     assert_eq!(server.anyone().get("/livez").await.status, 200);
     let grown = server.memory_peak_mib() - before;

@@ -27,6 +27,8 @@ async fn while_a_person_has_taken_over_the_chatbot_is_silent() {
     let chatbot = owner.echo_chatbot().await;
     let mut visitor = Visitor::connects(&server, &chatbot).await;
     let session = format!("/v1/sessions/{}", visitor.session_id);
+    visitor.asks("hello").await;
+    visitor.sees_answer().await;
 
     owner.post(&format!("{session}/takeover"), json!({})).await.expect(200);
     let taken = visitor.sees("state").await;
@@ -42,7 +44,7 @@ async fn while_a_person_has_taken_over_the_chatbot_is_silent() {
     visitor.asks("And now?").await;
     assert_eq!(visitor.sees_answer().await.text(), "And now?");
     let roles: Vec<_> = owner.history(&visitor.session_id).await.iter().map(|m| m["role"].clone()).collect();
-    assert_eq!(roles, ["visitor", "agent", "visitor", "assistant"]);
+    assert_eq!(roles, ["visitor", "assistant", "visitor", "agent", "visitor", "assistant"]);
 }
 
 #[tokio::test]

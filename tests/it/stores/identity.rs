@@ -54,9 +54,14 @@ async fn a_key_is_found_by_its_hash_until_it_is_revoked(store: TestStore) {
     let made = tenant.create_api_key(new).await.unwrap();
     assert_eq!(store.api_key_by_hash([7; 32]).await.unwrap(), Some(made.clone()));
     assert_eq!(store.api_key_by_hash([8; 32]).await.unwrap(), None);
-    tenant.api_key_used(made.api_key_id, at("11:00:00")).await.unwrap();
     let page = Page { limit: 9, cursor: None };
-    assert_eq!(tenant.api_keys(&page).await.unwrap().items[0].last_used_at, Some(at("11:00:00")));
+    for (used, noted) in [("11:00:00", "11:00:00"), ("11:00:59", "11:00:00"), ("11:01:00", "11:01:00")] {
+        tenant.api_key_used(made.api_key_id, at(used)).await.unwrap();
+        assert_eq!(tenant.api_keys(&page).await.unwrap().items[0].last_used_at, Some(at(noted)), "{used}");
+    }
+    let found = store.api_key_by_hash([7; 32]).await.unwrap().unwrap();
+    assert!(!found.is_use_worth_noting(at("11:01:59")));
+    assert!(found.is_use_worth_noting(at("11:02:00")));
 
     assert_eq!(tenant.revoke_api_key(made.api_key_id, at("12:00:00")).await.unwrap(), Existence::Present);
     assert_eq!(tenant.revoke_api_key(made.api_key_id, at("12:00:00")).await.unwrap(), Existence::Absent);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix::{ActorContext, AsyncContext, Context, Handler, Message};
+use actix::{AsyncContext, Context, Handler, Message};
 
 use crate::chatbot::session::outlet::CloseReason;
 use crate::chatbot::session::{Draining, Session, Stage};
@@ -54,7 +54,7 @@ impl Session {
         self.life.ends(ExitReason::Drained);
         self.listeners.close(reason);
         match reason {
-            CloseReason::Removed => ctx.stop(),
+            CloseReason::Removed => self.clear_and_stop(ctx),
             _ => self.save_and_stop(ctx),
         }
     }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::view::ApiKey;
 use crate::auth::{ApiKeySecret, Scope};
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::field;
 use crate::http::json::Json;
 use crate::http::member::Owner;
@@ -61,6 +62,8 @@ pub(crate) async fn create_api_key(
         by: owner.caller.user_id(),
         at,
     });
-    let key = ApiKey::from(stored.await?);
+    let stored = stored.await?;
+    owner.did(&service, Deed::ApiKeyCreated(stored.api_key_id)).await;
+    let key = ApiKey::from(stored);
     Ok(HttpResponse::Created().json(CreatedApiKey { key, secret: secret.reveal().to_owned() }))
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, delete, web};
 
 use crate::error::ApiError;
+use crate::http::deed::Deed;
 use crate::http::member::Owner;
 use crate::http::path::path_part;
 use crate::http::service::Service;
@@ -20,7 +21,10 @@ pub(crate) async fn revoke_api_key(
 ) -> Result<HttpResponse, ApiError> {
     let id = path_part(&request, "api_key_id")?;
     match owner.tenant.revoke_api_key(id, service.clock.now()).await? {
-        Existence::Present => Ok(HttpResponse::NoContent().finish()),
+        Existence::Present => {
+            owner.did(&service, Deed::ApiKeyRevoked(id)).await;
+            Ok(HttpResponse::NoContent().finish())
+        }
         Existence::Absent => Err(ApiError::not_found()),
     }
 }
