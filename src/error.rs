@@ -1,4 +1,4 @@
-//! What goes wrong, as clients see it: one table of [codes](code) with their status, one shape (RFC 9457).
+//! What goes wrong, as clients see it: one table of [codes](ErrorCode) with their status, one shape (RFC 9457).
 
 mod code;
 

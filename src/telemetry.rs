@@ -26,12 +26,18 @@ pub fn start(settings: &LogSettings) -> Result<(), TelemetryError> {
     Ok(())
 }
 
+/// Migrations say two lines for each of their steps, which nobody reads at a first start; whoever asks for them by name
+/// gets them.
+fn filter(settings: &LogSettings) -> EnvFilter {
+    EnvFilter::new(format!("sea_orm_migration=warn,{}", settings.level.directives()))
+}
+
 /// Writes what is worth a line to `writer`.
 fn subscriber<W>(settings: &LogSettings, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = fmt().with_env_filter(EnvFilter::new(settings.level.directives())).with_writer(writer);
+    let lines = fmt().with_env_filter(filter(settings)).with_writer(writer);
     match settings.format {
         LogFormat::Json => Box::new(lines.json().with_span_list(false).finish()),
         LogFormat::Pretty => Box::new(lines.compact().with_ansi(io::stderr().is_terminal()).finish()),

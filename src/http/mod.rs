@@ -1,7 +1,7 @@
 //! The REST interface: one file an endpoint, mounted in the one table below.
 //!
 //! A handler extracts, calls and answers. Who may do what is in its extractors ([`member`], [`owned`], [`visitor`]);
-//! every error is an [`ApiError`](crate::error::ApiError) and gets its body in [`access`], the outermost middleware.
+//! every error is an [`ApiError`](crate::error::ApiError) and gets its body in `access`, the outermost middleware.
 
 mod access;
 mod account;

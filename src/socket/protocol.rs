@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use aihio_actors::engine::{Duplicate, Reply};
 use aihio_actors::model::{Phase, Publication, PublicationData, Refusal, RefusalCode, SessionId, Visitor};
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -32,8 +33,8 @@ pub struct CommandLine<'a> {
     #[serde(borrow, default)]
     pub refresh: Option<Refresh<'a>>,
     /// Anything else.
-    #[serde(borrow, flatten)]
-    pub other: HashMap<Cow<'a, str>, &'a RawValue>,
+    #[serde(flatten)]
+    pub other: HashMap<String, IgnoredAny>,
 }
 
 /// The first command of a connection.

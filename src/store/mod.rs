@@ -6,7 +6,7 @@
 //! which key was shown, whose a chatbot is) is asked of the store itself, and answers with the account to go on with.
 //!
 //! SQLite has one connection that writes and a few that read (write-ahead log); PostgreSQL has a pool. The two differ in
-//! what is written here as [`dialect::Sql`]; everything else is said once.
+//! what is written here as `dialect::Sql`; everything else is said once.
 
 mod accounts;
 mod api_keys;
