@@ -29,7 +29,7 @@ async fn passes(cases: &[&str]) {
     let mut command = mortal(&python);
     command.arg(script("autobahn.py")).arg(format!("ws://{}", echo.address)).args(cases);
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(told["ran"].as_u64().unwrap() > 0, "{told}");
     assert_eq!(told["failed"], serde_json::json!([]));
