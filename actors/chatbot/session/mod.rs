@@ -28,8 +28,7 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
-use self::past::Carried;
-use self::state::{CommandId, Effect, Input, Rules, SessionState};
+use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
@@ -70,6 +69,7 @@ pub struct Session {
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
+    newcomers: Vec<handle::Attach>,
     listeners: Listeners,
     responders: HashMap<CommandId, Responder>,
     commands: u64,
@@ -77,7 +77,8 @@ pub struct Session {
     unpaid: VecDeque<(Command, Responder)>,
     writer: Option<Writer>,
     unanswered: VecDeque<(MessageId, String)>,
-    carried: Option<Carried>,
+    /// Records of earlier lives count up to here.
+    next_ticket: Ticket,
     idle: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
@@ -132,6 +133,7 @@ impl Session {
             context,
             view,
             stage,
+            newcomers: Vec::new(),
             listeners: Listeners::default(),
             responders: HashMap::new(),
             commands: 0,
@@ -139,7 +141,7 @@ impl Session {
             unpaid: VecDeque::new(),
             writer: None,
             unanswered: VecDeque::new(),
-            carried: None,
+            next_ticket: Ticket(0),
             idle: None,
             effects: Vec::new(),
             snapshot_seq: 0,

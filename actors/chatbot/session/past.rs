@@ -8,9 +8,9 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::effect::fresh_ids;
 use super::listeners::Listeners;
-use super::state::{Input, Memory, SessionState, Ticket};
+use super::state::{Memory, SessionState};
 use super::transcript::Transcript;
-use super::{Early, Session, Stage, rules_of, snapshot};
+use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
 use crate::model::{Epoch, Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
@@ -22,15 +22,6 @@ const TAIL_LEN: u32 = 500;
 const RELOAD_DELAY: Duration = Duration::from_millis(50);
 /// How long a question of an earlier life waits before its account is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-
-/// What a session takes along when it reads its history again.
-#[derive(Debug)]
-pub(super) struct Carried {
-    /// The records of before count up to here.
-    next: Ticket,
-    /// Its facts, where they were never stored.
-    unstored: Option<SessionMeta>,
-}
 
 impl Session {
     /// Reads snapshot and journal; what comes meanwhile waits.
@@ -44,10 +35,7 @@ impl Session {
     fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
         match history {
             Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => match self.carried.as_mut().and_then(|carried| carried.unstored.take()) {
-                Some(meta) => self.open_again(meta, ctx),
-                None => self.is_gone(ctx),
-            },
+            Ok(None) => self.is_gone(ctx),
             Err(error) => {
                 tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
                 self.refuse_early(&Refusal::overloaded());
@@ -61,13 +49,6 @@ impl Session {
         self.refuse_early(&Refusal::new(RefusalCode::SessionClosed, message));
         self.life.ends(ExitReason::Finished);
         ctx.stop();
-    }
-
-    /// The store was out of reach when the session was new; its visitor need not notice.
-    fn open_again(&mut self, meta: SessionMeta, ctx: &mut Context<Self>) {
-        let early = self.activate(self.blank_state(meta));
-        self.apply(Input::Opened, ctx);
-        self.catch_up(early, ctx);
     }
 
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
@@ -88,8 +69,7 @@ impl Session {
     fn blank_state(&self, meta: SessionMeta) -> SessionState {
         let rules = rules_of(&self.view, &self.context.limits);
         let transcript = Transcript::new(self.context.limits.session_ring_len);
-        let next = self.carried.as_ref().map_or(Ticket(0), |carried| carried.next);
-        SessionState::new(meta, rules, transcript).counting_from(next)
+        SessionState::new(meta, rules, transcript).counting_from(self.next_ticket)
     }
 
     fn activate(&mut self, state: SessionState) -> Vec<Early> {
@@ -157,14 +137,28 @@ impl Session {
     /// What is stored is not known: forget what is in memory and read again. Listeners are told to attach anew.
     pub(super) fn reload(&mut self, ctx: &mut Context<Self>) {
         if let Stage::Active(state) = &self.stage {
-            let unstored = state.is_unstored().then(|| state.meta().clone());
-            self.carried = Some(Carried { next: state.next_ticket(), unstored });
+            if state.is_unstored() {
+                return self.was_never_told_of(ctx);
+            }
+            self.next_ticket = state.next_ticket();
         }
         self.unanswered.clear();
         self.listeners = Listeners::default();
         self.stage = Stage::Loading(Vec::new());
         self.life.vital().set(VitalState::Loading);
         ctx.run_later(RELOAD_DELAY, |session, ctx| session.load(ctx));
+    }
+
+    /// The store was out of reach when the session was new. Those who are on their way to it are told, and begin another.
+    fn was_never_told_of(&mut self, ctx: &mut Context<Self>) {
+        self.draining = Draining::Yes;
+        for attach in std::mem::take(&mut self.newcomers) {
+            attach.answer(Err(Refusal::overloaded()));
+        }
+        ctx.run_later(RELOAD_DELAY, |session, ctx| {
+            session.life.ends(ExitReason::Finished);
+            ctx.stop();
+        });
     }
 }
 
