@@ -17,10 +17,11 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
+use crate::chatbot::session::session_snapshot;
 use crate::journal::{Flush, JournalGate};
 use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
-use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
+use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal, SessionId};
 use crate::ports::Ports;
 use crate::schedule::ClaimJobs;
 use crate::supervisor::handle::{CancelJob, DrainTree, FindChatbot, Finish};
@@ -73,6 +74,18 @@ impl Engine {
     /// A configuration was stored, or the chatbot was deleted: its live actor reads it again and publishes it.
     pub fn chatbot_changed(&self, id: ChatbotId) {
         self.shared.directory.config_changed(id);
+    }
+
+    /// Clears away what is remembered of conversations that were deleted with their chatbot.
+    pub fn forget_sessions(&self, ids: Vec<SessionId>) -> impl Future<Output = ()> + use<> {
+        let snapshots = Arc::clone(&self.shared.ports.snapshots);
+        async move {
+            for id in ids {
+                if let Err(error) = snapshots.forget(session_snapshot(id)).await {
+                    tracing::warn!(session.id = %id, error = ?error, "the snapshot of a deleted session is left");
+                }
+            }
+        }
     }
 
     /// A source was deleted: the chatbot's index is built again.

@@ -47,6 +47,17 @@ impl Tenant {
         listing.page(select, page).await
     }
 
+    /// The ids of all conversations of a chatbot.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn session_ids(&self, chatbot: ChatbotId) -> Result<Vec<SessionId>, StoreError> {
+        let select = self.find::<session::Entity>().filter(session::Column::ChatbotId.eq(chatbot.as_uuid()));
+        let ids = select.select_only().column(session::Column::SessionId).into_tuple();
+        let ids: Vec<uuid::Uuid> = ids.all(self.reader()).await?;
+        Ok(ids.into_iter().map(SessionId::from_uuid).collect())
+    }
+
     /// The conversation.
     ///
     /// # Errors

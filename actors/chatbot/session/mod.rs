@@ -19,7 +19,7 @@ pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
 pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
 pub use snapshot::SnapshotError;
-pub(super) use snapshot::key as session_snapshot;
+pub(crate) use snapshot::key as session_snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
