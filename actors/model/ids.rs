@@ -82,6 +82,9 @@ uuid_id! {
     UploadId;
     /// One attached socket (or other listener); lives no longer than its connection.
     SocketId;
+    /// One process among those that share the conversations. Drawn at start: a process that was restarted is another
+    /// one, so nothing that an earlier life held is taken for its own.
+    NodeId;
 }
 
 /// A position in a session's history: 1 for the first event, without holes. 0 is "before the first".
