@@ -126,6 +126,18 @@ impl fmt::Display for Epoch {
     }
 }
 
+/// Counts the owners that a session has had. Every write of its history carries its writer's number, and the store
+/// takes it from the newest owner alone: a process that lost the session without noticing, because it stood still or
+/// Redis forgot, writes nothing (a fencing token).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnerEpoch(pub u64);
+
+impl OwnerEpoch {
+    /// Of whoever opens a session.
+    pub const FIRST: Self = Self(1);
+}
+
 /// The id that a client gives its message: 1 to 64 characters, unique in the session. Sending it again is
 /// answered with the first position and does nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
