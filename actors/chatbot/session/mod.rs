@@ -34,7 +34,7 @@ use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
-use crate::model::{MessageId, Refusal, SessionId, SessionMeta};
+use crate::model::{MessageId, OwnerEpoch, Refusal, SessionId, SessionMeta};
 use crate::ports::Ports;
 
 /// What all sessions of one chatbot share.
@@ -66,6 +66,7 @@ pub enum Opening {
 pub struct Session {
     id: SessionId,
     life: Life<SessionId>,
+    owner: OwnerEpoch,
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
@@ -130,6 +131,7 @@ impl Session {
         Self {
             id,
             life: Life::begin(birth),
+            owner: OwnerEpoch::FIRST,
             context,
             view,
             stage,
