@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use aihio_actors::model::{Event, Seq, SessionId, SessionMeta};
-use aihio_actors::ports::{Journal, Outcome, PortError, Record, Snapshot, SnapshotKey};
+use aihio_actors::model::{Event, Seq, SessionId};
+use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record, Snapshot, SnapshotKey};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -63,8 +63,12 @@ impl Journal for ShelvedJournal {
         self.store.append(records).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.store.find(session).await
+    }
+
+    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        self.store.own(session).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
