@@ -21,7 +21,7 @@ async fn a_job_goes_on_in_another_process() {
     let mut first = plan().start().await;
     let chatbot = first.owner().await.chatbot("Reader").await;
     let source = first.owner().await.adds(&chatbot, json!({ "kind": "url", "url": site.url("/") })).await;
-    until("the page is asked for", async || site.asked().iter().any(|path| path == "/").then_some(())).await;
+    until("something is asked for", async || (!site.asked().is_empty()).then_some(())).await;
     assert!(first.stop().await.success());
 
     let second = plan().start().await;
