@@ -8,6 +8,7 @@ use std::time::Duration;
 use aihio_actors::model::{Plan, PlanId};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{Connections, Store, StoreError};
@@ -76,8 +77,9 @@ impl Store {
             (pool.clone(), pool)
         };
         refuse_pending(&writer).await?;
+        let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: process() };
+        let connections = Connections { writer, reader, plans, default_plan, process: process(), readings };
         let store = Self { connections: Arc::new(connections) };
         if store.writer().get_database_backend() == DbBackend::Sqlite {
             store.release_claims().await?;
