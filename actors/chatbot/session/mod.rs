@@ -11,6 +11,8 @@ pub mod handle;
 mod listeners;
 mod outlet;
 mod past;
+mod recording;
+pub mod replay;
 mod snapshot;
 pub mod state;
 pub mod transcript;
@@ -29,6 +31,8 @@ use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
 use self::past::Carried;
+use self::recording::Recorder;
+use self::replay::Beginning;
 use self::state::{CommandId, Effect, Input, Rules, SessionState};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
@@ -82,6 +86,7 @@ pub struct Session {
     effects: Vec<Effect>,
     snapshot_seq: u64,
     draining: Draining,
+    recorder: Option<Recorder>,
 }
 
 /// The task that writes the answer; dropping it, also with its session, ends what it asks of a model.
@@ -118,12 +123,19 @@ impl Session {
     #[must_use]
     pub fn new(birth: Birth<SessionId>, opening: Opening, context: Arc<SessionContext>) -> Self {
         let view = context.view.load_full();
-        let (id, stage) = match opening {
-            Opening::Known(id) => (id, Stage::Loading(Vec::new())),
+        let (id, recorder, stage) = match opening {
+            Opening::Known(id) => (id, None, Stage::Loading(Vec::new())),
             Opening::New(meta) => {
-                let rules = rules_of(&view, &context.limits);
-                let transcript = transcript::Transcript::new(context.limits.session_ring_len);
-                (meta.session_id, Stage::Active(Box::new(SessionState::new(*meta, rules, transcript))))
+                let (id, beginning) = (
+                    meta.session_id,
+                    Beginning::first(
+                        *meta,
+                        rules_of(&view, &context.limits),
+                        context.limits.session_ring_len,
+                    ),
+                );
+                let recorder = Recorder::begin(&context.ports, &beginning);
+                (id, recorder, Stage::Active(Box::new(beginning.state().0)))
             }
         };
         Self {
@@ -144,6 +156,7 @@ impl Session {
             effects: Vec::new(),
             snapshot_seq: 0,
             draining: Draining::No,
+            recorder,
         }
     }
 
@@ -158,7 +171,11 @@ impl Session {
         let now = self.context.ports.clock.now();
         let mut effects = std::mem::take(&mut self.effects);
         if let Stage::Active(state) = &mut self.stage {
+            let noted = self.recorder.as_mut().map(|recorder| (recorder, input.clone()));
             state.apply(input, now, &mut effects);
+            if let Some((recorder, input)) = noted {
+                recorder.took(input, now, &effects, &self.responders);
+            }
         }
         self.enact(&mut effects, ctx);
         self.effects = effects;

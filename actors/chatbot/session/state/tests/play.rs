@@ -254,9 +254,8 @@ impl Play {
         self.writing = None;
         for (message_id, text) in unanswered {
             self.held += 1;
-            let (fresh, mut effects) = (self.fresh(), Vec::new());
-            self.state.resume(message_id, text, fresh, &mut effects);
-            effects.into_iter().for_each(|effect| self.enact(effect));
+            let fresh = self.fresh();
+            self.apply(Input::Resumed { message_id, text, fresh });
         }
     }
 }
