@@ -1,5 +1,6 @@
 //! What happened to sessions, step by step, so that it can be replayed.
 
+use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::chatbot::session::replay::{Frame, Happening};
@@ -32,10 +33,14 @@ pub struct RecordedStep {
 pub struct RecordingsFull;
 
 /// Where sessions' lives are recorded.
+#[async_trait]
 pub trait Recordings: Send + Sync {
     /// Takes a step to be kept in a while; never waits. The steps of a session that is not stored are not kept.
     ///
     /// # Errors
     /// When too many steps wait already.
     fn take(&self, step: RecordedStep) -> Result<(), RecordingsFull>;
+
+    /// Returns when all steps that were taken before are kept.
+    async fn flush(&self);
 }

@@ -69,6 +69,8 @@ pub enum Opening {
 
 /// The actor.
 pub struct Session {
+    /// The first to be dropped, so that the recording has ended when the census says that the session is gone.
+    recorder: Option<Recorder>,
     id: SessionId,
     life: Life<SessionId>,
     context: Arc<SessionContext>,
@@ -86,7 +88,6 @@ pub struct Session {
     effects: Vec<Effect>,
     snapshot_seq: u64,
     draining: Draining,
-    recorder: Option<Recorder>,
 }
 
 /// The task that writes the answer; dropping it, also with its session, ends what it asks of a model.
@@ -139,6 +140,7 @@ impl Session {
             }
         };
         Self {
+            recorder,
             id,
             life: Life::begin(birth),
             context,
@@ -156,7 +158,6 @@ impl Session {
             effects: Vec::new(),
             snapshot_seq: 0,
             draining: Draining::No,
-            recorder,
         }
     }
 

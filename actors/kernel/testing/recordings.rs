@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use uuid::Uuid;
 
 use crate::chatbot::session::replay::{Happening, Replay};
@@ -52,6 +53,7 @@ impl Default for MemoryRecordings {
     }
 }
 
+#[async_trait]
 impl Recordings for MemoryRecordings {
     fn take(&self, step: RecordedStep) -> Result<(), RecordingsFull> {
         let mut room = lock(&self.room);
@@ -59,6 +61,8 @@ impl Recordings for MemoryRecordings {
         lock(&self.steps).push(step);
         Ok(())
     }
+
+    async fn flush(&self) {}
 }
 
 fn prove(steps: &[RecordedStep]) {
