@@ -189,3 +189,6 @@ fn difference(nth: u64, recorded: Vec<String>, replayed: &[(Frame, String)]) -> 
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

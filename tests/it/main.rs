@@ -19,5 +19,6 @@ mod clients;
 mod durability;
 mod first_minute;
 mod pages;
+mod replay;
 mod socket;
 mod stores;
