@@ -1,7 +1,7 @@
 //! A recorded life, read back and lived again.
 
 use aihio_actors::chatbot::session::replay::{Frame, Happening, RECORDING_VERSION, Replay};
-use aihio_actors::model::{SessionId, Timestamp};
+use aihio_actors::model::{Seq, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -104,6 +104,8 @@ pub struct Relived {
     pub steps: Vec<Lived>,
     /// Why it can't be told to be the same.
     pub flaw: Option<Flaw>,
+    /// The last durable position that it reached.
+    pub seq: Seq,
     /// Whether the recording says how the life ended. One that doesn't breaks off with the process or with the writing.
     pub ended: bool,
 }
@@ -141,7 +143,7 @@ pub struct Difference {
 /// Lives a life again and compares what it hands out, byte by byte.
 #[must_use]
 pub fn relive(recorded: RecordedLife) -> Relived {
-    let mut relived = Relived { steps: Vec::new(), flaw: None, ended: false };
+    let mut relived = Relived { steps: Vec::new(), flaw: None, seq: Seq::START, ended: false };
     let mut replay: Option<Replay> = None;
     for (expected, moment) in (0_u64..).zip(recorded.steps) {
         let RecordedMoment { nth, at, happening, frames } = moment;
@@ -160,6 +162,7 @@ pub fn relive(recorded: RecordedLife) -> Relived {
             return relived;
         };
         relived.ended |= matches!(happening, Happening::Ended);
+        relived.seq = replay.as_ref().map_or(relived.seq, |replay| replay.state().seq());
         let lines = handed_out.into_iter().map(|frame| {
             let line = line(recorded.session_id, &frame);
             (frame, line)

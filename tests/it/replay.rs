@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, Database};
 use serde_json::json;
 
 use crate::support::model::{Model, Turn};
+use crate::support::patience::until;
 use crate::support::postgres;
 use crate::support::replay::{recording, replay, replay_every_conversation, replay_holding};
 use crate::support::server::{Plan, Server};
@@ -168,6 +169,24 @@ async fn change(server: &Server, sql: &str) {
     let changed = database.execute_unprepared(sql).await.unwrap().rows_affected();
     database.close().await.unwrap();
     assert!(changed > 0, "nothing was changed by {sql}");
+}
+
+#[tokio::test]
+async fn a_recording_that_can_not_keep_up_says_so_and_is_not_called_equal() {
+    let server = recording(Server::plan()).with("AIHIO__RECORDING__QUEUE_STEPS_MAX", "1").start().await;
+    let mut visitor = Visitor::connects(&server, &server.owner().await.echo_chatbot().await).await;
+    let said = until("a hole in the recording", async || {
+        for _ in 0..20 {
+            visitor.begins(json!({ "rpc": { "method": "typing.set", "data": { "active": true } } })).await;
+        }
+        visitor.asks("Are you still writing?").await;
+        let said = replay(&server, &[&visitor.session_id]).await;
+        said.stdout.contains("not whole: life 1 has a hole at step ").then_some(said)
+    })
+    .await;
+    assert_eq!(said.code, 1, "{}", said.stdout);
+    assert!(!said.stdout.contains("byte-equal: "), "{}", said.stdout);
+    assert!(said.stdout.contains("The recording ends at position "), "{}", said.stdout);
 }
 
 #[tokio::test]

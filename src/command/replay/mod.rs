@@ -88,7 +88,11 @@ async fn replay(
             Manner::Lines => story::frames(life),
         }
     }
-    let verdict = story::verdict(&lives);
+    let stored = workbench.store.tenant(account).session(session).await.map_err(unreadable)?;
+    let verdict = match stored.and_then(|stored| story::beyond(&lives, stored.last_seq)) {
+        Some(beyond) => format!("{}\n{beyond}", story::verdict(&lives)),
+        None => story::verdict(&lives),
+    };
     match manner {
         Manner::Story => terminal::say(&format!("\n{verdict}")),
         Manner::Lines => terminal::note(&verdict),

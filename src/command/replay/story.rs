@@ -3,7 +3,7 @@
 use aihio_actors::chatbot::session::replay::{Beginning, Frame, Happening};
 use aihio_actors::chatbot::session::state::{AnswerStep, Input};
 use aihio_actors::engine::{Command, Reply};
-use aihio_actors::model::{Publication, PublicationData, Refusal, Role, Timestamp};
+use aihio_actors::model::{Publication, PublicationData, Refusal, Role, Seq, Timestamp};
 
 use crate::command::terminal::{printable, say};
 use crate::recording::{Difference, Flaw, Relived};
@@ -51,6 +51,13 @@ pub(super) fn verdict(lives: &[Relived]) -> String {
             format!("not byte-equal: {}", differs(number, difference))
         }
     }
+}
+
+/// Says where the conversation goes on after the end of its recording.
+pub(super) fn beyond(lives: &[Relived], stored: Seq) -> Option<String> {
+    let recorded = lives.last()?.seq;
+    (recorded < stored)
+        .then(|| format!("The recording ends at position {recorded}, the conversation at {stored}."))
 }
 
 const TIME: &str = "%H:%M:%S%.6f";
