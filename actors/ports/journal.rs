@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::PortError;
 use crate::model::{
-    AccountId, ChatbotId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageRow,
+    AccountId, ChatbotId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageKind,
+    UsageRow,
 };
 
 /// What one session wants kept, all of it or none.
@@ -40,6 +41,14 @@ pub enum RecordBody {
     Feedback(Feedback),
     /// A visitor filled in the form.
     Lead(Lead),
+}
+
+impl RecordBody {
+    /// Whether it costs a credit.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Events { usage, .. } if usage.iter().any(|row| row.kind == UsageKind::Answer))
+    }
 }
 
 /// A visitor's judgement of an answer.

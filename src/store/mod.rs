@@ -12,6 +12,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod chatbots;
+mod credits;
 mod dialect;
 #[expect(unreachable_pub, reason = "the derives of an entity want public types; the module keeps them in")]
 mod entities;
@@ -57,6 +58,8 @@ use aihio_actors::model::{AccountId, PlanId};
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
+use self::credits::LimitedAccounts;
+
 /// The store. Cloning it shares its connections.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -72,8 +75,10 @@ struct Connections {
     reader: DatabaseConnection,
     plans: Plans,
     default_plan: PlanId,
-    /// This process among those that claim jobs.
+    /// This process among those that claim jobs and credits.
     process: Uuid,
+    /// Accounts with a limit that this process has claimed credits of.
+    limited: LimitedAccounts,
 }
 
 impl Store {

@@ -10,6 +10,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
+use super::credits::LimitedAccounts;
 use super::{Connections, Store, StoreError};
 
 /// The plans of the installation, by key.
@@ -77,16 +78,18 @@ impl Store {
         };
         refuse_pending(&writer).await?;
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: process() };
+        let (process, limited) = (process(), LimitedAccounts::default());
+        let connections = Connections { writer, reader, plans, default_plan, process, limited };
         let store = Self { connections: Arc::new(connections) };
         if store.writer().get_database_backend() == DbBackend::Sqlite {
             store.release_claims().await?;
+            store.end_all_leases().await?;
         }
         Ok(store)
     }
 }
 
-/// A name for this process among those that claim jobs.
+/// A name for this process among those that claim jobs and credits.
 #[expect(
     clippy::disallowed_methods,
     reason = "it only has to differ from all others; nothing is replayed from it"

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock};
+use super::{
+    MemoryNode, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock,
+};
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
@@ -98,18 +100,20 @@ impl World {
         }
     }
 
-    /// The world as ports.
+    /// The world as the ports of a process.
     #[must_use]
     pub fn ports(&self) -> Ports {
+        let node =
+            Arc::new(MemoryNode::new(Arc::clone(&self.store), Uuid::from_u128(self.dice.next_u64().into())));
         Ports {
             clock: self.clock.clone(),
             dice: self.dice.clone(),
-            journal: self.store.clone(),
+            journal: node.clone(),
             snapshots: self.store.clone(),
             catalog: self.store.clone(),
             knowledge: self.store.clone(),
             jobs: self.store.clone(),
-            ledger: self.store.clone(),
+            ledger: node,
             blobs: self.store.clone(),
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
