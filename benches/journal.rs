@@ -64,6 +64,7 @@ fn record(number: u16) -> Record {
         session_id: SessionId::from_uuid(Uuid::from_u128(number.into())),
         account_id: AccountId::from_uuid(Uuid::nil()),
         chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
+        owner: OwnerEpoch::FIRST,
         body: RecordBody::Events { events: vec![event], usage: Vec::new(), receipts: Vec::new() },
     }
 }

@@ -35,7 +35,7 @@ use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
-use crate::model::{MessageId, Refusal, SessionId, SessionMeta};
+use crate::model::{MessageId, OwnerEpoch, Refusal, SessionId, SessionMeta};
 use crate::ports::Ports;
 
 /// What all sessions of one chatbot share.
@@ -67,6 +67,7 @@ pub enum Opening {
 pub struct Session {
     id: SessionId,
     life: Life<SessionId>,
+    owner: OwnerEpoch,
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
@@ -129,6 +130,7 @@ impl Session {
         Self {
             id,
             life: Life::begin(birth),
+            owner: OwnerEpoch::FIRST,
             context,
             view,
             stage,

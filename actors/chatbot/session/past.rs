@@ -13,8 +13,8 @@ use super::transcript::Transcript;
 use super::{Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
-use crate::model::{Epoch, Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
-use crate::ports::{PortError, Ports};
+use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
+use crate::ports::{Opened, PortError, Ports};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
@@ -72,6 +72,7 @@ impl Session {
 
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
         let mut meta = history.meta;
+        self.owner = history.owner;
         if self.context.limits.acknowledge == Acknowledge::WhenQueued {
             // An earlier life may have published what was never stored: its positions prove nothing any more.
             meta.epoch =
@@ -171,13 +172,14 @@ impl Session {
 /// All that is stored of a session.
 struct History {
     meta: SessionMeta,
+    owner: OwnerEpoch,
     memory: Option<Memory>,
     snapshot_seq: u64,
     events: Vec<Event>,
 }
 
 async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<History>, PortError> {
-    let Some(meta) = ports.journal.find(id).await? else { return Ok(None) };
+    let Some(Opened { meta, owner }) = ports.journal.find(id).await? else { return Ok(None) };
     let memory = match ports.snapshots.load(snapshot::key(id)).await? {
         None => None,
         Some(stored) => snapshot::decode(&stored)
@@ -199,5 +201,5 @@ async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<
             break;
         }
     }
-    Ok(Some(History { meta, memory, snapshot_seq, events }))
+    Ok(Some(History { meta, owner, memory, snapshot_seq, events }))
 }

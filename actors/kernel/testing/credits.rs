@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use crate::billing::{AskOthers, Book, OtherLease, decide};
-use crate::model::AccountId;
+use crate::model::{AccountId, NodeId};
 use crate::ports::{LeaseClaim, LeaseGrant, Others, PeriodUsage, Renewed, Tally, WantedElsewhere};
 
 /// What each process holds of each account.
 #[derive(Debug, Default)]
 pub(super) struct CreditBook {
-    leases: HashMap<(AccountId, Uuid), Row>,
+    leases: HashMap<(AccountId, NodeId), Row>,
 }
 
 #[derive(Debug)]
@@ -24,7 +23,7 @@ struct Row {
 }
 
 impl CreditBook {
-    pub(super) fn claim(&mut self, node: Uuid, claim: &LeaseClaim, usage: PeriodUsage) -> LeaseGrant {
+    pub(super) fn claim(&mut self, node: NodeId, claim: &LeaseClaim, usage: PeriodUsage) -> LeaseGrant {
         let (account, now) = (claim.account, Instant::now());
         let own = self.leases.remove(&(account, node)).map(|row| row.tally);
         let Some(limit) = usage.plan.answers_per_month else {
@@ -46,7 +45,7 @@ impl CreditBook {
         LeaseGrant { usage, tally: decision.own, others: decision.others }
     }
 
-    pub(super) fn renew(&mut self, node: Uuid, lasts: Duration) -> Vec<Renewed> {
+    pub(super) fn renew(&mut self, node: NodeId, lasts: Duration) -> Vec<Renewed> {
         let now = Instant::now();
         let own = self.leases.iter_mut().filter(|((_, of), row)| *of == node && row.ends > now);
         let due = own.filter(|(_, row)| row.asked || row.ends < now + lasts * 2 / 3);
@@ -59,7 +58,7 @@ impl CreditBook {
     }
 
     /// Answers were stored that a process had credits for.
-    pub(super) fn settle(&mut self, lease: (AccountId, Uuid), answers: u64) {
+    pub(super) fn settle(&mut self, lease: (AccountId, NodeId), answers: u64) {
         if let Some(row) = self.leases.get_mut(&lease) {
             row.tally.settled += answers;
         }

@@ -4,24 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use uuid::Uuid;
 
 use super::MemoryStore;
-use crate::model::{AccountId, Event, Seq, SessionId, SessionMeta, Timestamp};
+use crate::model::{AccountId, Event, NodeId, Seq, SessionId, Timestamp};
 use crate::ports::{
-    Journal, LeaseClaim, LeaseGrant, Ledger, Outcome, PeriodUsage, PortError, Record, Renewed,
+    Journal, LeaseClaim, LeaseGrant, Ledger, Opened, Outcome, PeriodUsage, PortError, Record, Renewed,
 };
 
 /// The ports for which it matters who calls.
 pub struct MemoryNode {
     store: Arc<MemoryStore>,
-    node: Uuid,
+    node: NodeId,
 }
 
 impl MemoryNode {
     /// A process of that name.
     #[must_use]
-    pub const fn new(store: Arc<MemoryStore>, node: Uuid) -> Self {
+    pub const fn new(store: Arc<MemoryStore>, node: NodeId) -> Self {
         Self { store, node }
     }
 }
@@ -32,8 +31,12 @@ impl Journal for MemoryNode {
         self.store.append(self.node, records).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.store.find_session(session).await
+    }
+
+    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        self.store.own(session).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {

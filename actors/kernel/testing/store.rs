@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use uuid::Uuid;
 
 use super::Switch;
 use super::credits::CreditBook;
 use super::history::Histories;
 use crate::model::{
-    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, Plan, Receipt, Seq,
-    SessionId, SessionMeta, SourceId, Timestamp, UsageRow,
+    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, NodeId, Plan,
+    Receipt, Seq, SessionId, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant, Outcome,
-    PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened,
+    Outcome, PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
 };
 
 #[derive(Default)]
@@ -189,7 +188,7 @@ impl Default for MemoryStore {
 
 impl MemoryStore {
     /// Keeps what a process writes: with an answer's usage row its lease is lowered.
-    pub(super) async fn append(&self, node: Uuid, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
+    pub(super) async fn append(&self, node: NodeId, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
         self.appends.pass().await?;
         let mut tables = self.tables();
         let outcomes = records.iter().map(|record| {
@@ -204,9 +203,14 @@ impl MemoryStore {
         self.appends.answer(outcomes)
     }
 
-    pub(super) async fn find_session(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+    pub(super) async fn find_session(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.histories.pass().await?;
-        Ok(self.tables().histories.metas.get(&session).cloned())
+        Ok(self.tables().histories.find(session))
+    }
+
+    pub(super) async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        self.histories.pass().await?;
+        Ok(self.tables().histories.own(session))
     }
 
     pub(super) async fn tail(
@@ -317,7 +321,7 @@ impl MemoryStore {
 
     pub(super) async fn claim(
         &self,
-        node: Uuid,
+        node: NodeId,
         claim: &LeaseClaim,
     ) -> Result<Option<LeaseGrant>, PortError> {
         let grant = {
@@ -329,7 +333,7 @@ impl MemoryStore {
         self.ledger.answer(grant)
     }
 
-    pub(super) async fn renew(&self, node: Uuid, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
+    pub(super) async fn renew(&self, node: NodeId, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
         self.ledger.pass().await?;
         let renewed = self.tables().credits.renew(node, lasts);
         self.ledger.answer(renewed)

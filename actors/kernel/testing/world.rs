@@ -11,7 +11,7 @@ use super::{
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
-    Plan, SessionId, SessionMeta, Timestamp, Visitor,
+    NodeId, Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
 use crate::ports::{Clock, Dice, Ports};
 use crate::{Engine, Limits};
@@ -103,8 +103,8 @@ impl World {
     /// The world as the ports of a process.
     #[must_use]
     pub fn ports(&self) -> Ports {
-        let node =
-            Arc::new(MemoryNode::new(Arc::clone(&self.store), Uuid::from_u128(self.dice.next_u64().into())));
+        let name = NodeId::from_uuid(Uuid::from_u128(self.dice.next_u64().into()));
+        let node = Arc::new(MemoryNode::new(Arc::clone(&self.store), name));
         Ports {
             clock: self.clock.clone(),
             dice: self.dice.clone(),
