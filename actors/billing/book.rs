@@ -12,10 +12,19 @@ pub struct Book<'a> {
     pub limit: u64,
     /// Answers stored in the period, by all.
     pub answers: u64,
-    /// The lease of the process that asks, ended or not.
-    pub own: Option<Tally>,
+    /// The lease of the process that asks.
+    pub own: Option<OwnLease>,
     /// The leases of other processes.
     pub others: &'a [OtherLease],
+}
+
+/// The lease of the process that asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnLease {
+    /// What it holds.
+    pub tally: Tally,
+    /// Whether it lasts. Under one that has ended others may have got what it held.
+    pub lives: bool,
 }
 
 /// A lease of another process.
@@ -51,13 +60,16 @@ pub enum AskOthers {
 /// processes find something.
 #[must_use]
 pub fn decide(claim: &LeaseClaim, book: &Book<'_>) -> Decision {
-    let mut own = claim.tally.merge(book.own.unwrap_or_default());
+    let mut own = claim.tally.merge(book.own.map_or(Tally::default(), |own| own.tally));
+    // What was granted before, in a reply that did not arrive, is part of what is wanted; or others have it by now.
+    let mut unseen = own.granted - claim.tally.granted;
+    if book.own.is_some_and(|own| !own.lives) {
+        own.returned += std::mem::take(&mut unseen);
+    }
     let out: i64 = book.others.iter().map(|other| other.tally.outstanding().max(0)).sum();
     let used = book.answers.cast_signed().saturating_add(out).saturating_add(own.outstanding());
     let free = u64::try_from(book.limit.cast_signed().saturating_sub(used)).unwrap_or(0);
-    // What was granted before, in a reply that did not arrive, is part of what is wanted.
-    let target = claim.tally.granted.saturating_add(claim.wanted.map_or(0, NonZeroU64::get));
-    let missing = target.saturating_sub(own.granted);
+    let missing = claim.wanted.map_or(0, NonZeroU64::get).saturating_sub(unseen);
     let granted = missing.min(free.div_ceil(SHARES));
     own.granted += granted;
     let held_elsewhere = book.others.iter().any(|other| other.tally.outstanding() > 0);

@@ -14,7 +14,7 @@ pub mod state;
 #[cfg(test)]
 mod tests;
 
-pub use book::{AskOthers, Book, Decision, OtherLease, decide};
+pub use book::{AskOthers, Book, Decision, OtherLease, OwnLease, decide};
 pub(crate) use effect::read_account;
 pub use handle::{GiveBack, Refill, Renew};
 pub use lease::{AskedAt, Lease, LeaseCount, Reservation};

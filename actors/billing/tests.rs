@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::book::{AskOthers, Book, OtherLease, decide};
+use super::book::{AskOthers, Book, OtherLease, OwnLease, decide};
 use super::holding::{Holding, Mode};
 use crate::model::{AccountId, Timestamp};
 use crate::ports::{LeaseClaim, Recall, Tally};
@@ -78,12 +78,18 @@ impl World {
             .filter_map(|other| self.rows[other].filter(|row| row.ends > now))
             .map(|row| OtherLease { tally: row.tally, asked: row.asked })
             .collect();
-        let own = self.rows[index].map(|row| row.tally);
+        let own = self.rows[index].map(|row| OwnLease { tally: row.tally, lives: row.ends > now });
         let book = Book { limit: self.limit, answers: self.answers, own, others: &others };
         let decision = decide(&claim, &book);
         let row = Row { tally: decision.own, asked: false, ends: now + LASTS };
         self.rows[index] = (decision.own.outstanding() != 0).then_some(row);
         (decision.own, decision.ask_others)
+    }
+
+    /// Claims, and hears the answer.
+    fn claims(&mut self, index: usize, block: Option<NonZeroU32>) {
+        let (tally, _) = self.claim(index, block);
+        self.processes[index].learn(tally, self.now + LASTS);
     }
 
     fn take(&mut self, (index, step): (usize, Step)) {
@@ -100,15 +106,11 @@ impl World {
                 self.processes[index].doubt();
             }
             Step::Lose if self.processes[index].reserved() > 0 => self.processes[index].doubt(),
-            Step::Claim => {
-                let (tally, _) = self.claim(index, Some(BLOCK));
-                self.processes[index].learn(tally, now + LASTS);
-            }
+            Step::Claim => self.claims(index, Some(BLOCK)),
             Step::ClaimUnheard => drop(self.claim(index, Some(BLOCK))),
             Step::GiveBack => {
                 self.processes[index].give_back();
-                let (tally, _) = self.claim(index, None);
-                self.processes[index].learn(tally, now + LASTS);
+                self.claims(index, None);
             }
             Step::Renew => {
                 if let Some(row) = self.rows[index].as_mut().filter(|row| row.ends > now) {

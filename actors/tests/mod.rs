@@ -5,6 +5,7 @@ mod credits;
 mod ingestion;
 mod listeners;
 mod sessions;
+mod shared_credits;
 mod shutdown;
 mod supervision;
 mod visitor;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use aihio_actors::billing::{AskOthers, Book, Decision, OtherLease, decide};
+use aihio_actors::billing::{AskOthers, Book, Decision, OtherLease, OwnLease, decide};
 use aihio_actors::model::{AccountId, Plan};
 use aihio_actors::ports::{LeaseClaim, LeaseGrant, Others, PeriodUsage, Renewed, Tally, WantedElsewhere};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, TransactionTrait, Value};
@@ -177,7 +177,8 @@ impl Store {
     }
 
     fn decide(&self, claim: &LeaseClaim, (limit, answers): (u64, u64), leases: &[LeaseRow]) -> Decision {
-        let own = leases.iter().find(|lease| lease.node == self.connections.process).map(|lease| lease.tally);
+        let own = leases.iter().find(|lease| lease.node == self.connections.process);
+        let own = own.map(|lease| OwnLease { tally: lease.tally, lives: lease.lives });
         let others = leases.iter().filter(|lease| lease.node != self.connections.process && lease.lives);
         let others: Vec<_> =
             others.map(|lease| OtherLease { tally: lease.tally, asked: lease.asked }).collect();

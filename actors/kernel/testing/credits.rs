@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::billing::{AskOthers, Book, OtherLease, decide};
+use crate::billing::{AskOthers, Book, OtherLease, OwnLease, decide};
 use crate::model::{AccountId, NodeId};
 use crate::ports::{LeaseClaim, LeaseGrant, Others, PeriodUsage, Renewed, Tally, WantedElsewhere};
 
@@ -25,7 +25,8 @@ struct Row {
 impl CreditBook {
     pub(super) fn claim(&mut self, node: NodeId, claim: &LeaseClaim, usage: PeriodUsage) -> LeaseGrant {
         let (account, now) = (claim.account, Instant::now());
-        let own = self.leases.remove(&(account, node)).map(|row| row.tally);
+        let own = self.leases.remove(&(account, node));
+        let own = own.map(|row| OwnLease { tally: row.tally, lives: row.ends > now });
         let Some(limit) = usage.plan.answers_per_month else {
             return LeaseGrant { usage, tally: Tally::default(), others: Others::Answered };
         };
