@@ -63,11 +63,11 @@ impl BillingAccount {
     pub(super) fn ask(&mut self, ctx: &mut Context<Self>) {
         self.serve();
         let nobody_waits = self.fresh.is_empty() && self.asked.is_empty();
-        if self.claim == Claim::UnderWay || (nobody_waits && self.report == Report::None) {
+        if self.claim != Claim::None || (nobody_waits && self.report == Report::None) {
             return;
         }
         (self.claim, self.report) = (Claim::UnderWay, Report::None);
-        let recall = if self.fresh.is_empty() { Recall::Await } else { Recall::Begin };
+        let recall = if self.fresh.is_empty() { self.recall } else { Recall::Begin };
         let until = Instant::now() + PATIENCE;
         self.asked.extend(self.fresh.drain(..).map(|asker| (until, asker)));
         let block = (!nobody_waits).then_some(self.limits.lease_credits);
@@ -121,22 +121,30 @@ impl BillingAccount {
 
     fn judge(&mut self, grant: &LeaseGrant, ctx: &mut Context<Self>) {
         let at_hand = self.lease.count().available;
+        self.recall = Recall::Begin;
         match self.state.judge(grant, at_hand, self.ports.clock.now()) {
             Verdict::ServeAll => {
                 let all = self.asked.drain(..).map(|(_, asker)| asker).chain(self.fresh.drain(..));
                 all.for_each(|asker| tell(asker, Ok(())));
             }
             Verdict::Serve(_) => self.ask(ctx),
-            Verdict::Wait => {
-                let now = Instant::now();
-                let over = self.asked.iter().take_while(|(until, _)| *until <= now).count();
-                let refused = self.asked.drain(..over).collect();
-                self.refuse(refused, &refusal(&self.state.exhausted(self.ports.clock.now())));
-                if !self.asked.is_empty() {
-                    ctx.run_later(ASK_EVERY, |account, ctx| account.ask(ctx));
-                }
-            }
+            Verdict::Wait => self.wait(ctx),
             Verdict::Refuse(exhausted) => self.refuse_asked(&refusal(&exhausted)),
+        }
+    }
+
+    /// Lets those wait who have not waited long enough.
+    fn wait(&mut self, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        let over = self.asked.iter().take_while(|(until, _)| *until <= now).count();
+        let refused = self.asked.drain(..over).collect();
+        self.refuse(refused, &refusal(&self.state.exhausted(self.ports.clock.now())));
+        if !self.asked.is_empty() {
+            (self.claim, self.recall) = (Claim::Paused, Recall::Await);
+            ctx.run_later(ASK_EVERY, |account, ctx| {
+                account.claim = Claim::None;
+                account.ask(ctx);
+            });
         }
     }
 

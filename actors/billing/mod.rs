@@ -32,7 +32,7 @@ use self::state::BillingState;
 use crate::kernel::{Birth, Life, Mailbox};
 use crate::limits::Limits;
 use crate::model::{AccountId, Refusal};
-use crate::ports::Ports;
+use crate::ports::{Ports, Recall};
 
 /// How often an account looks whether it has been idle; then it gives back what it does not use.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -50,6 +50,7 @@ pub struct BillingAccount {
     /// Those whom the claim under way is for, or who wait for others to give back, with the end of their patience.
     asked: VecDeque<(Instant, Asker)>,
     claim: Claim,
+    recall: Recall,
     report: Report,
     /// Credits taken at the last look.
     taken_before: u64,
@@ -63,6 +64,8 @@ type Asker = oneshot::Sender<Result<(), Refusal>>;
 enum Claim {
     None,
     UnderWay,
+    /// Other processes were asked to give back; the ledger is asked again in a moment.
+    Paused,
 }
 
 /// Whether the ledger must hear of this process although nobody wants a credit.
@@ -94,6 +97,7 @@ impl BillingAccount {
             fresh: VecDeque::new(),
             asked: VecDeque::new(),
             claim: Claim::None,
+            recall: Recall::Begin,
             report: Report::None,
             taken_before,
         }

@@ -15,6 +15,8 @@ use crate::support::visitor::Visitor;
 const QUOTA_EXCEEDED: u64 = 1002;
 /// Sockets that send at the same time.
 const VISITORS: usize = 100;
+/// What they send together.
+const QUESTIONS: usize = 10_000;
 
 /// A plan of so many answers a month, for every account of a server.
 struct Allowance {
@@ -91,7 +93,8 @@ async fn answers_are(owner: &Api, expected: u64) {
     assert_eq!(answers().await, expected);
 }
 
-async fn one_of_so_many_gets_the_last_credit(questions: usize) {
+#[tokio::test]
+async fn of_ten_thousand_who_want_the_last_credit_at_once_exactly_one_gets_it() {
     let allowance = Allowance::of(2);
     let server = allowance.given_to(Server::plan()).start().await;
     let owner = server.owner().await;
@@ -100,21 +103,10 @@ async fn one_of_so_many_gets_the_last_credit(questions: usize) {
     answers_are(&owner, 1).await;
 
     let mut visitors = visitors(&server, &chatbot, VISITORS).await;
-    let outcomes = storm(&mut visitors, questions / VISITORS).await;
-    let refused = BTreeMap::from([(QUOTA_EXCEEDED, questions - 1)]);
+    let outcomes = storm(&mut visitors, QUESTIONS / VISITORS).await;
+    let refused = BTreeMap::from([(QUOTA_EXCEEDED, QUESTIONS - 1)]);
     assert_eq!(outcomes, Outcomes { accepted: 1, refused });
     answers_are(&owner, 2).await;
-}
-
-#[tokio::test]
-async fn of_two_thousand_who_want_the_last_credit_at_once_exactly_one_gets_it() {
-    one_of_so_many_gets_the_last_credit(2_000).await;
-}
-
-#[tokio::test]
-#[ignore = "the same with more questions; takes longer without an optimised build"]
-async fn of_ten_thousand_who_want_the_last_credit_at_once_exactly_one_gets_it() {
-    one_of_so_many_gets_the_last_credit(10_000).await;
 }
 
 #[tokio::test]
