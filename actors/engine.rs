@@ -17,6 +17,8 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
+use crate::exchange::ExchangeHandle;
+use crate::exchange::wire::News;
 use crate::journal::{Flush, JournalGate};
 use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
@@ -51,7 +53,8 @@ impl Engine {
         let (limits, census) = (Arc::new(limits), Census::default());
         let journal = JournalGate::new(ports.clone(), Arc::clone(&limits), census.clone(), ROOT);
         let directory = Arc::new(Directory::default());
-        let shared = Shared { ports, limits, census, directory, journal };
+        let exchange = ports.cluster.clone().map(|cluster| Arc::new(ExchangeHandle::new(cluster)));
+        let shared = Shared { ports, limits, census, directory, journal, exchange };
         let root = start_here(Supervisor::new(shared.clone()), shared.limits.actor_mailbox_len);
         Self { root, shared }
     }
@@ -73,11 +76,13 @@ impl Engine {
     /// A configuration was stored, or the chatbot was deleted: its live actor reads it again and publishes it.
     pub fn chatbot_changed(&self, id: ChatbotId) {
         self.shared.directory.config_changed(id);
+        self.shared.announce(News::ConfigChanged(id));
     }
 
     /// A source was deleted: the chatbot's index is built again.
     pub fn knowledge_changed(&self, id: ChatbotId) {
         self.shared.directory.knowledge_changed(id);
+        self.shared.announce(News::KnowledgeChanged(id));
     }
 
     /// The account's plan has changed.
@@ -85,6 +90,7 @@ impl Engine {
         if let Some(account) = self.shared.directory.account(id) {
             account.renew();
         }
+        self.shared.announce(News::PlanChanged(id));
     }
 
     /// The credits of a live account that this process holds.

@@ -4,6 +4,7 @@
 mod accounts;
 mod chatbots;
 mod directory;
+mod exchange;
 pub mod handle;
 mod jobs;
 
@@ -21,6 +22,8 @@ use uuid::Uuid;
 
 use crate::billing::{AccountHandle, BillingAccount};
 use crate::chatbot::{Chatbot, ChatbotHandle};
+use crate::exchange::wire::News;
+use crate::exchange::{Exchange, ExchangeHandle, TheExchange};
 use crate::ingestion::IngestionJob;
 use crate::journal::{Journal, JournalGate, ShardId};
 use crate::kernel::{
@@ -45,6 +48,17 @@ pub struct Shared {
     pub directory: Arc<Directory>,
     /// The journals.
     pub journal: JournalGate,
+    /// The way to other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
+}
+
+impl Shared {
+    /// Tells the other processes, where there are any.
+    pub(crate) fn announce(&self, news: News) {
+        if let Some(exchange) = &self.exchange {
+            exchange.announce(news);
+        }
+    }
 }
 
 /// The root's own key in the census.
@@ -61,6 +75,7 @@ pub struct Supervisor {
     jobs: Children<JobId, IngestionJob>,
     journals: Children<ShardId, Journal>,
     schedule: Children<TheSchedule, Schedule>,
+    exchange: Children<TheExchange, Exchange>,
     chatbots_waited_for: HashMap<ChatbotId, Waiting<ChatbotHandle>>,
     accounts_waited_for: HashMap<AccountId, Waiting<AccountHandle>>,
     began: Instant,
@@ -87,6 +102,7 @@ impl Supervisor {
             jobs: Children::new(transient),
             journals: Children::new(RestartPolicy { intensity_max: u32::MAX, ..permanent }),
             schedule: Children::new(permanent),
+            exchange: Children::new(permanent),
             chatbots_waited_for: HashMap::new(),
             accounts_waited_for: HashMap::new(),
             began: Instant::now(),
@@ -143,6 +159,7 @@ impl Actor for Supervisor {
             census: self.shared.census.clone(),
         };
         self.life = Some(Life::begin(birth));
+        self.start_exchange(ctx);
         self.start_schedule(ctx);
     }
 }

@@ -6,6 +6,7 @@ use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 
 use super::{Draining, Supervisor};
+use crate::exchange::wire::News;
 use crate::ingestion::{IngestionJob, JobContext, SourceRead};
 use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{Job, JobId};
@@ -73,6 +74,7 @@ impl Handler<SourceRead> for Supervisor {
 
     fn handle(&mut self, message: SourceRead, _: &mut Context<Self>) {
         self.shared.directory.knowledge_changed(message.chatbot_id);
+        self.shared.announce(News::KnowledgeChanged(message.chatbot_id));
     }
 }
 

@@ -85,6 +85,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        cluster: None,
     })
 }
 

@@ -32,6 +32,7 @@ use self::past::Carried;
 use self::state::{CommandId, Effect, Input, Rules, SessionState};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
+use crate::exchange::ExchangeHandle;
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
@@ -52,6 +53,8 @@ pub struct SessionContext {
     pub journal: JournalGate,
     /// Everybody alive.
     pub census: Census,
+    /// The way to sessions of other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
 }
 
 /// How a session begins.

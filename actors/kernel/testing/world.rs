@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock};
+use super::{
+    MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, ScriptedNode, SeededDice, VirtualClock,
+};
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
     Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
-use crate::ports::{Clock, Dice, Ports};
+use crate::ports::{Clock, Cluster, Dice, Ports};
 use crate::{Engine, Limits};
 
 /// Everything outside of an engine. Engines that are started one after the other in one world are like processes that
@@ -114,7 +116,16 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            cluster: None,
         }
+    }
+
+    /// Starts an engine here as one of several nodes.
+    #[must_use]
+    pub fn start_node(&self, node: &Arc<ScriptedNode>) -> TestEngine {
+        let cluster: Arc<dyn Cluster> = Arc::clone(node) as _;
+        let ports = Ports { cluster: Some(cluster), ..self.ports() };
+        TestEngine { engine: Engine::start(ports, Limits::default()), world: self.clone() }
     }
 
     /// Starts an engine here.
