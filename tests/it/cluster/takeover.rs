@@ -52,7 +52,12 @@ async fn a_node_that_stood_still_for_longer_than_its_lease_writes_nothing() {
     model.lets(1);
     here.sees("delta").await;
     let mut idle = Visitor::connects(&pair.a, &chatbot).await;
-    let idle_session = idle.session_id.clone();
+    let (owner, idle_session) = (pair.a.owner().await, idle.session_id.clone());
+    until("the idle session's row", async || {
+        let row = owner.get(&format!("/v1/sessions/{idle_session}")).await;
+        (row.status == 200).then_some(())
+    })
+    .await;
     pair.a.signal("STOP");
 
     let mut there = Visitor::connects_as(&pair.b, &chatbot, &here.token.clone()).await;
@@ -109,9 +114,8 @@ async fn messages_under_way_while_nodes_die_in_turn_are_stored_once() {
             dies.kill();
             client.moves_to(lives);
         } else if number % 10 == 0 && number > 0 {
-            let back = if at_a { &mut pair.a } else { &mut pair.b };
-            back.restart().await;
-            client.moves_to(back);
+            let dead = if at_a { &mut pair.b } else { &mut pair.a };
+            dead.restart().await;
         }
         client.delivers(&id, &text).await;
     }
