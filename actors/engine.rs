@@ -105,6 +105,12 @@ impl Engine {
         self.shared.directory.account(id)
     }
 
+    /// The way to other processes, where there are any.
+    #[cfg(test)]
+    pub(crate) fn exchange(&self) -> Option<&ExchangeHandle> {
+        self.shared.exchange.as_deref()
+    }
+
     /// The journals of all threads.
     #[cfg(test)]
     pub(crate) fn journals(&self) -> Vec<crate::kernel::Mailbox<crate::journal::Journal>> {

@@ -32,7 +32,7 @@ impl Exchange {
                 frame.words.into_iter().for_each(|word| self.take(frame.from, word, ctx));
             }
             Err(error) => {
-                tracing::warn!(error = ?error, "another node said something that is not understood")
+                tracing::warn!(error = ?error, "another node said something that is not understood");
             }
         }
     }
@@ -45,7 +45,7 @@ impl Exchange {
                 self.say(from, Word::Found(ask, presence), ctx);
             }
             Word::Attach(ask, listener, place, since) => {
-                self.let_in((from, listener), ask, (place, since), ctx)
+                self.let_in((from, listener), ask, (place, since), ctx);
             }
             Word::Detach(listener) => drop(self.guests.remove(&(from, listener))),
             Word::Obey(ask, listener, place, command) => {

@@ -89,7 +89,7 @@ impl ExchangeHandle {
         }
     }
 
-    fn tell<M>(&self, message: M) -> Result<(), Undelivered>
+    pub(crate) fn tell<M>(&self, message: M) -> Result<(), Undelivered>
     where
         M: actix::Message + Send + 'static,
         M::Result: Send,

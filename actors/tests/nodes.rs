@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::Guest;
 use super::visitor::End;
+use super::{Guest, is_in_generation};
 use crate::chatbot::session::handle::{Recovered, Since};
 use crate::chatbot::session::{CloseReason, Duplicate, Reply};
+use crate::exchange::handle::Sabotage;
+use crate::exchange::{handle, wire};
+use crate::kernel::ActorKind;
 use crate::kernel::testing::{LEASE, Nodes, ScriptedNode, TestEngine, World};
 use crate::model::{EventBody, PublicationData, RefusalCode, Seq};
 use crate::ports::Cluster;
@@ -269,4 +272,64 @@ async fn a_change_that_was_missed_is_followed_when_the_node_is_back() {
     };
     assert_eq!(there.hears(name).await, "Grace");
     pair.drain().await;
+}
+
+#[actix::test]
+async fn when_the_exchange_panics_listeners_elsewhere_attach_again() {
+    let pair = Pair::start();
+    let (mut here, mut there) = pair.guests().await;
+    here.is_answered().await;
+    for engine in [&pair.b, &pair.a] {
+        engine.engine.exchange().unwrap().tell(Sabotage).unwrap();
+        engine.until("it is back", |engine| is_in_generation(engine, ActorKind::Exchange, 1)).await;
+        assert_eq!(there.is_sent_away().await, End::Interrupted);
+        there = Guest::returns(&pair.b, &there, Pair::from_start(&here)).await;
+        assert_eq!(there.welcome.recovered, Recovered::Yes);
+    }
+    there.is_heard("m1", "One?").await;
+    assert_eq!((here.is_answered().await, there.is_answered().await), ("One?".into(), "One?".into()));
+    pair.drain().await;
+}
+
+#[actix::test]
+async fn a_listener_that_leaves_is_let_go_on_both_nodes() {
+    let pair = Pair::start();
+    let (mut here, there) = pair.guests().await;
+    here.is_answered().await;
+    there.leaves();
+    here.is_heard("m1", "One?").await;
+    here.is_answered().await;
+    pair.a.catch_up().await;
+    let before = pair.nodes.frames();
+    tokio::time::sleep(LEASE * 2).await;
+    assert_eq!(pair.nodes.frames(), before, "nothing hangs on the line any more, so nothing is said on it");
+    pair.drain().await;
+}
+
+#[actix::test]
+async fn a_word_to_the_exchange_of_a_session_that_is_nowhere_is_refused_for_now() {
+    let pair = Pair::start();
+    let guest = Guest::arrives(&pair.a).await;
+    let exchange = pair.b.engine.exchange().unwrap();
+    let place = wire::Place { chatbot: pair.b.world.chatbot, session: guest.id() };
+    pair.a.drain().await;
+    let node = pair.first.node();
+    let (asker, answer) = tokio::sync::oneshot::channel();
+    exchange.tell(handle::Find { node, place, asker }).unwrap();
+    assert!(answer.await.is_err(), "nobody is there to answer");
+    let (asker, answer) = tokio::sync::oneshot::channel();
+    let responder = crate::chatbot::session::Responder::asker(asker);
+    let command = super::visitor::message("m1", "One?");
+    exchange.tell(handle::ObeyAway { node, place, command, responder }).unwrap();
+    assert!(answer.await.unwrap().unwrap_err().code.is_temporary());
+    let (asker, answer) = tokio::sync::oneshot::channel();
+    let (sender, _inbox) = tokio::sync::mpsc::channel(1);
+    let outlet = Arc::new(crate::chatbot::session::Outlet::Channel(sender));
+    exchange.tell(handle::AttachAway { node, place, outlet, since: Since::Now, asker }).unwrap();
+    assert!(answer.await.is_err(), "whoever asked takes that for an interruption");
+    exchange.tell(handle::DetachAway { listener: guest.welcome.listener }).unwrap();
+    exchange.tell(handle::Hold { session: guest.id() }).unwrap();
+    exchange.tell(handle::SendBackAll { spread: std::time::Duration::ZERO }).unwrap();
+    pair.b.until("it is held", |_| pair.nodes.owner(guest.id()).is_some()).await;
+    pair.b.drain().await;
 }

@@ -8,6 +8,8 @@ mod hold;
 mod leave;
 mod obey_away;
 pub(super) mod relay;
+#[cfg(any(test, feature = "faults"))]
+mod sabotage;
 mod send_back_all;
 
 pub use announce::Announce;
@@ -16,4 +18,6 @@ pub use detach_away::DetachAway;
 pub use find::Find;
 pub use hold::Hold;
 pub use obey_away::ObeyAway;
+#[cfg(any(test, feature = "faults"))]
+pub use sabotage::Sabotage;
 pub use send_back_all::SendBackAll;
