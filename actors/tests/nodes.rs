@@ -300,7 +300,8 @@ async fn a_listener_that_leaves_is_let_go_on_both_nodes() {
     here.is_heard("m1", "One?").await;
     here.is_answered().await;
     pair.a.catch_up().await;
-    let before = pair.nodes.frames();
+    let (before, key) = (pair.nodes.frames(), (pair.second.node(), there.welcome.listener));
+    pair.a.engine.exchange().unwrap().tell(handle::Relay::end(key)).unwrap();
     tokio::time::sleep(LEASE * 2).await;
     assert_eq!(pair.nodes.frames(), before, "nothing hangs on the line any more, so nothing is said on it");
     pair.drain().await;

@@ -8,7 +8,9 @@ use aihio_actors::model::{
 use aihio_actors::ports::{Jobs, JobsClaimed, PortError};
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set, UpdateMany};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set, UpdateMany,
+};
 
 use super::dialect::{Sql, json_rows, replace_nul};
 use super::entities::job::{self, Column};
@@ -93,7 +95,11 @@ impl Store {
         let update = job::Entity::update_many()
             .filter(Column::JobId.eq(job.job_id.as_uuid()))
             .filter(Column::AccountId.eq(job.account_id.as_uuid()))
-            .filter(Column::ClaimedBy.is_null().or(Column::ClaimedBy.eq(self.connections.process)));
+            .filter(
+                Condition::any()
+                    .add(Column::ClaimedBy.is_null())
+                    .add(Column::ClaimedBy.eq(self.connections.process)),
+            );
         self.save_with(update, job).await
     }
 

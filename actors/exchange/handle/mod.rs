@@ -18,6 +18,8 @@ pub use detach_away::DetachAway;
 pub use find::Find;
 pub use hold::Hold;
 pub use obey_away::ObeyAway;
+#[cfg(test)]
+pub(crate) use relay::Relay;
 #[cfg(any(test, feature = "faults"))]
 pub use sabotage::Sabotage;
 pub use send_back_all::SendBackAll;

@@ -14,7 +14,7 @@ use crate::model::{NodeId, Refusal};
 /// Pass on what there is.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(in crate::exchange) struct Relay {
+pub(crate) struct Relay {
     key: (NodeId, ListenerId),
     what: What,
 }
@@ -24,6 +24,13 @@ enum What {
     Welcome(AskId, Result<Welcome, Refusal>),
     Items(Vec<Item>),
     End,
+}
+
+impl Relay {
+    /// The session has let go of that node's listener.
+    pub(crate) const fn end(key: (NodeId, ListenerId)) -> Self {
+        Self { key, what: What::End }
+    }
 }
 
 /// Deliveries that travel together at most.
@@ -45,7 +52,7 @@ pub(in crate::exchange) async fn relay(
         let items = together.drain(..).flat_map(|Delivery(items)| items).collect();
         let _ = exchange.send(Relay { key, what: What::Items(items) }).await;
     }
-    let _ = exchange.send(Relay { key, what: What::End }).await;
+    let _ = exchange.send(Relay::end(key)).await;
 }
 
 impl Handler<Relay> for Exchange {
@@ -60,7 +67,11 @@ impl Handler<Relay> for Exchange {
                 }
                 self.say(node, Word::Attached(ask, welcome.map(Box::new)), ctx);
             }
-            What::Items(items) => self.say(node, Word::Deliver(listener, items), ctx),
+            What::Items(items) => {
+                if self.guests.contains_key(&(node, listener)) {
+                    self.say(node, Word::Deliver(listener, items), ctx);
+                }
+            }
             What::End => {
                 // The session has let go of the listener, for whatever reason; it finds out by attaching again.
                 if self.guests.remove(&(node, listener)).is_some() {
