@@ -13,6 +13,7 @@ mod jobs;
 mod journal;
 mod knowledge;
 mod ledger;
+mod recordings;
 mod snapshots;
 
 pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
@@ -28,6 +29,7 @@ pub use jobs::{Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
 pub use ledger::{Ledger, PeriodUsage};
+pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 
 use std::sync::Arc;
@@ -61,4 +63,6 @@ pub struct Ports {
     pub providers: Arc<dyn Providers>,
     /// The processes that share the conversations; none where this one is alone.
     pub cluster: Option<Arc<dyn Cluster>>,
+    /// Sessions' lives step by step; none where they are not recorded.
+    pub recordings: Option<Arc<dyn Recordings>>,
 }

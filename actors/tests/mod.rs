@@ -5,6 +5,7 @@ mod credits;
 mod ingestion;
 mod listeners;
 mod nodes;
+mod recording;
 mod sessions;
 mod shutdown;
 mod supervision;

@@ -5,6 +5,7 @@
 //!
 //! Where several processes share the conversations, Redis also carries what they say to each other.
 
+mod chats;
 mod connection;
 mod keys;
 mod memory;
@@ -13,6 +14,7 @@ mod ping;
 mod redis;
 mod snapshots;
 
+pub use self::chats::ShelvedJournal;
 pub use self::memory::MemoryShelf;
 pub use self::nodes::RedisNodes;
 pub use self::ping::{PingError, ping};

@@ -7,6 +7,7 @@ use crate::ports::Rating;
 
 /// A wish of a visitor or an agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// The visitor says something.
     SendMessage {
@@ -66,6 +67,7 @@ pub enum Command {
 
 /// Began or stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Activity {
     /// Began.
     Started,
