@@ -4,6 +4,7 @@
 mod accounts;
 mod chatbots;
 mod directory;
+mod exchange;
 pub mod handle;
 mod jobs;
 mod leases;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 
 use crate::billing::{AccountHandle, BillingAccount};
 use crate::chatbot::{Chatbot, ChatbotHandle};
+use crate::exchange::wire::News;
+use crate::exchange::{Exchange, ExchangeHandle, TheExchange};
 use crate::ingestion::IngestionJob;
 use crate::journal::{Journal, JournalGate, ShardId};
 use crate::kernel::{
@@ -46,6 +49,17 @@ pub struct Shared {
     pub directory: Arc<Directory>,
     /// The journals.
     pub journal: JournalGate,
+    /// The way to other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
+}
+
+impl Shared {
+    /// Tells the other processes, where there are any.
+    pub(crate) fn announce(&self, news: News) {
+        if let Some(exchange) = &self.exchange {
+            exchange.announce(news);
+        }
+    }
 }
 
 /// The root's own key in the census.
@@ -62,6 +76,7 @@ pub struct Supervisor {
     jobs: Children<JobId, IngestionJob>,
     journals: Children<ShardId, Journal>,
     schedule: Children<TheSchedule, Schedule>,
+    exchange: Children<TheExchange, Exchange>,
     chatbots_waited_for: HashMap<ChatbotId, Waiting<ChatbotHandle>>,
     accounts_waited_for: HashMap<AccountId, Waiting<AccountHandle>>,
     leases_watched: leases::Watch,
@@ -89,6 +104,7 @@ impl Supervisor {
             jobs: Children::new(transient),
             journals: Children::new(RestartPolicy { intensity_max: u32::MAX, ..permanent }),
             schedule: Children::new(permanent),
+            exchange: Children::new(permanent),
             chatbots_waited_for: HashMap::new(),
             accounts_waited_for: HashMap::new(),
             leases_watched: leases::Watch::Idle,
@@ -146,6 +162,7 @@ impl Actor for Supervisor {
             census: self.shared.census.clone(),
         };
         self.life = Some(Life::begin(birth));
+        self.start_exchange(ctx);
         self.start_schedule(ctx);
         self.watch_leases(ctx);
     }

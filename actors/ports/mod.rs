@@ -4,6 +4,7 @@ mod answerer;
 mod blobs;
 mod catalog;
 mod clock;
+mod cluster;
 mod crawler;
 mod dice;
 mod error;
@@ -19,6 +20,7 @@ pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Pro
 pub use blobs::{BlobKey, Blobs};
 pub use catalog::Catalog;
 pub use clock::Clock;
+pub use cluster::{Arrival, Claim, Cluster, Pulse, Reach};
 pub use crawler::{CrawlRefusal, Crawler, Page};
 pub use dice::Dice;
 pub use error::{Fault, PortError};
@@ -61,6 +63,8 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// The processes that share the conversations; none where this one is alone.
+    pub cluster: Option<Arc<dyn Cluster>>,
     /// Sessions' lives step by step; none where they are not recorded.
     pub recordings: Option<Arc<dyn Recordings>>,
 }

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
-use aihio_actors::model::ChatbotId;
-use aihio_actors::ports::{Ports, Recordings};
+use aihio_actors::model::{ChatbotId, NodeId};
+use aihio_actors::ports::{Clock as _, Cluster, Dice as _, Ports, Recordings};
 use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{LocalBlobs, UploadSigner};
-use crate::cache::{MemoryShelf, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
+use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
@@ -89,6 +89,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })
 }
@@ -105,6 +106,15 @@ fn shelf(settings: &Settings) -> Result<Arc<dyn Shelf>, StartError> {
         Some(url) => Arc::new(RedisShelf::connect(url.expose_secret())?),
         None => Arc::new(MemoryShelf::new(SHELF_BYTES_MAX)),
     })
+}
+
+/// This process among others, where there are any. Its id is drawn anew at each start.
+fn cluster(settings: &Settings) -> Result<Option<Arc<dyn Cluster>>, StartError> {
+    let Some(url) = settings.redis.url.as_ref().filter(|_| settings.cluster.enabled) else { return Ok(None) };
+    let node = NodeId::from_uuid(SystemDice.id(SystemClock.now()));
+    let nodes = RedisNodes::join(url.expose_secret(), node, settings.cluster.lease())?;
+    tracing::info!(node.id = %node, "this process shares the conversations with others");
+    Ok(Some(Arc::new(nodes)))
 }
 
 fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {

@@ -46,6 +46,7 @@ impl Settings {
         self.http.check()?;
         self.database.check()?;
         self.redis.check()?;
+        self.cluster.check(self.redis.url.is_some().into(), self.database.is_shared().into())?;
         self.owner.check()?;
         self.journal.check()?;
         self.recording.check()?;

@@ -15,7 +15,8 @@ use super::words::Word;
 use super::{Store, StoreError};
 
 /// Sums closed hours, all before `$1`. Only the last day before the newest roll-up is summed again, for rows that were
-/// written late; sums that have not changed are not written again.
+/// written late; sums that have not changed are not written again. Of several processes one does it at a time; the others do
+/// nothing.
 const ROLL_UP: Sql = Sql {
     sqlite: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, substr(created_at, 1, 13) || ':00:00+00:00', sum(amount) \
@@ -26,7 +27,8 @@ const ROLL_UP: Sql = Sql {
              WHERE usage_rollups.amount <> excluded.amount",
     postgres: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, date_trunc('hour', created_at, 'UTC'), sum(amount) \
-             FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
+             FROM usage_logs WHERE (SELECT pg_try_advisory_xact_lock(4103)) \
+             AND created_at < $1 AND created_at >= coalesce(\
                 (SELECT max(hour) - interval '24 hours' FROM usage_rollups), '-infinity') \
              GROUP BY 1, 2, 3, 4 \
              ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \

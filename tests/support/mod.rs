@@ -6,6 +6,7 @@ pub mod api;
 mod attached;
 pub mod browser;
 mod folder;
+pub mod insistent;
 pub mod model;
 pub mod patience;
 pub mod postgres;

@@ -112,6 +112,11 @@ impl Server {
         Api::new(self.url(""))
     }
 
+    /// Whether its process was started and not ended by the test.
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+
     /// Ends it as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {

@@ -76,7 +76,7 @@ pub enum Activity {
 }
 
 /// Whether a message was known already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duplicate {
     /// It is new.
     No,
@@ -85,7 +85,7 @@ pub enum Duplicate {
 }
 
 /// What a command that was carried out gives back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
     /// The message is durable.
     Sent {

@@ -35,6 +35,7 @@ use self::replay::Beginning;
 use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
+use crate::exchange::ExchangeHandle;
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
@@ -55,6 +56,8 @@ pub struct SessionContext {
     pub journal: JournalGate,
     /// Everybody alive.
     pub census: Census,
+    /// The way to sessions of other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
 }
 
 /// How a session begins.

@@ -15,7 +15,7 @@ use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
 use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
-use crate::ports::{Opened, PortError, Ports};
+use crate::ports::{Claim, Opened, PortError, Ports};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
@@ -33,10 +33,11 @@ impl Session {
         ctx.spawn(read.into_actor(self).map(|history, session, ctx| session.loaded(history, ctx)));
     }
 
-    fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
-        match history {
-            Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => self.is_gone(ctx),
+    fn loaded(&mut self, past: Result<Past, PortError>, ctx: &mut Context<Self>) {
+        match past {
+            Ok(Past::Known(history)) => self.begin(*history, ctx),
+            Ok(Past::Elsewhere) => self.is_elsewhere(ctx),
+            Ok(Past::Unknown) => self.is_gone(ctx),
             Err(error) => {
                 tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
                 self.refuse_early(&Refusal::overloaded());
@@ -48,6 +49,13 @@ impl Session {
     fn is_gone(&mut self, ctx: &mut Context<Self>) {
         let message = "This conversation does not exist any more. Begin a new one.";
         self.refuse_early(&Refusal::new(RefusalCode::SessionClosed, message));
+        self.life.ends(ExitReason::Finished);
+        ctx.stop();
+    }
+
+    /// Another process owns the session: whoever waits looks for it again, and finds it there.
+    fn is_elsewhere(&mut self, ctx: &mut Context<Self>) {
+        self.refuse_early(&Refusal::interrupted());
         self.life.ends(ExitReason::Finished);
         ctx.stop();
     }
@@ -170,8 +178,28 @@ struct History {
     events: Vec<Event>,
 }
 
-async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<History>, PortError> {
-    let Some(Opened { meta, owner }) = ports.journal.find(id).await? else { return Ok(None) };
+/// What is to be known of a session.
+enum Past {
+    /// All of it.
+    Known(Box<History>),
+    /// It was never stored.
+    Unknown,
+    /// Another process owns it.
+    Elsewhere,
+}
+
+/// Reads all there is. Among several processes this one becomes the session's owner before: what is read then is all
+/// that there will be, but for what it writes itself.
+async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Past, PortError> {
+    let opened = match &ports.cluster {
+        None => ports.journal.find(id).await?,
+        Some(cluster) => match cluster.claim(id, None).await {
+            Ok(Claim::Owned(_)) => return Ok(Past::Elsewhere),
+            // Where the others are out of reach the store alone decides: whoever owned the session is fenced off.
+            Ok(Claim::Mine | Claim::Unsettled) | Err(_) => ports.journal.own(id).await?,
+        },
+    };
+    let Some(Opened { meta, owner }) = opened else { return Ok(Past::Unknown) };
     let memory = match ports.snapshots.load(snapshot::key(id)).await? {
         None => None,
         Some(stored) => snapshot::decode(&stored)
@@ -193,5 +221,5 @@ async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<
             break;
         }
     }
-    Ok(Some(History { meta, owner, memory, snapshot_seq, events }))
+    Ok(Past::Known(Box::new(History { meta, owner, memory, snapshot_seq, events })))
 }

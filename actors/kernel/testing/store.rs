@@ -28,6 +28,7 @@ struct Tables {
     replaced: usize,
     jobs: BTreeMap<JobId, Job>,
     claimed: HashSet<JobId>,
+    renewed: HashSet<JobId>,
     saved: Vec<Job>,
     plans: HashMap<AccountId, Plan>,
     rolled_up: usize,
@@ -147,6 +148,12 @@ impl MemoryStore {
     #[must_use]
     pub fn saved_jobs(&self) -> Vec<Job> {
         self.tables().saved.clone()
+    }
+
+    /// Whether somebody has said that a job is still at work.
+    #[must_use]
+    pub fn is_renewed(&self, id: JobId) -> bool {
+        self.tables().renewed.contains(&id)
     }
 
     /// Jobs that were claimed and are neither final nor given back.
@@ -293,6 +300,12 @@ impl Jobs for MemoryStore {
         let claimed: Vec<Job> = free.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect();
         tables.claimed.extend(claimed.iter().map(|job| job.job_id));
         Ok(claimed)
+    }
+
+    async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError> {
+        self.jobs.pass().await?;
+        self.tables().renewed.extend(jobs);
+        Ok(())
     }
 
     async fn save(&self, job: &Job) -> Result<(), PortError> {

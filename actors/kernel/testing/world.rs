@@ -6,8 +6,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    MemoryNode, MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice,
-    VirtualClock,
+    MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, ScriptedNode,
+    SeededDice, StoreView, VirtualClock,
 };
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
@@ -15,7 +15,7 @@ use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
     NodeId, Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
-use crate::ports::{Clock, Dice, Ports};
+use crate::ports::{Clock, Cluster, Dice, Ports};
 use crate::{Engine, Limits};
 
 /// Everything outside of an engine. Engines that are started one after the other in one world are like processes that
@@ -109,7 +109,7 @@ impl World {
     #[must_use]
     pub fn ports(&self) -> Ports {
         let name = NodeId::from_uuid(Uuid::from_u128(self.dice.next_u64().into()));
-        let node = Arc::new(MemoryNode::new(Arc::clone(&self.store), name));
+        let node = Arc::new(StoreView::new(Arc::clone(&self.store), name));
         Ports {
             clock: self.clock.clone(),
             dice: self.dice.clone(),
@@ -123,8 +123,17 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            cluster: None,
             recordings: Some(self.recordings.clone()),
         }
+    }
+
+    /// Starts an engine here as one of several nodes.
+    #[must_use]
+    pub fn start_node(&self, node: &Arc<ScriptedNode>) -> TestEngine {
+        let cluster: Arc<dyn Cluster> = Arc::clone(node) as _;
+        let ports = Ports { cluster: Some(cluster), ..self.ports() };
+        TestEngine { engine: Engine::start(ports, Limits::default()), world: self.clone() }
     }
 
     /// Starts an engine here.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message};
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::chatbot::session::outlet::{ListenerId, Outlet};
@@ -21,7 +22,7 @@ pub struct Attach {
 }
 
 /// What a listener has seen before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Since {
     /// Nothing, and it wants nothing of the past.
     Now,
@@ -30,7 +31,7 @@ pub enum Since {
 }
 
 /// Whether a gap was filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recovered {
     /// There was none to fill.
     NotAsked,
@@ -58,7 +59,7 @@ impl Gap {
 }
 
 /// A listener is attached.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Welcome {
     /// Its number.
     pub listener: ListenerId,

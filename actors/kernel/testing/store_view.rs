@@ -12,12 +12,12 @@ use crate::ports::{
 };
 
 /// The ports for which it matters who calls.
-pub struct MemoryNode {
+pub struct StoreView {
     store: Arc<MemoryStore>,
     node: NodeId,
 }
 
-impl MemoryNode {
+impl StoreView {
     /// A process of that name.
     #[must_use]
     pub const fn new(store: Arc<MemoryStore>, node: NodeId) -> Self {
@@ -26,7 +26,7 @@ impl MemoryNode {
 }
 
 #[async_trait]
-impl Journal for MemoryNode {
+impl Journal for StoreView {
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
         self.store.append(self.node, records).await
     }
@@ -45,7 +45,7 @@ impl Journal for MemoryNode {
 }
 
 #[async_trait]
-impl Ledger for MemoryNode {
+impl Ledger for StoreView {
     async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
         self.store.period(account, since).await
     }
