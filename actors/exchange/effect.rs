@@ -39,8 +39,8 @@ impl Exchange {
         ctx.spawn(send.into_actor(self).map(move |sent, exchange, ctx| {
             exchange.lines.departed(to);
             match sent {
-                Ok(Reach::Taken) => {}
-                Ok(Reach::Nobody) => exchange.break_off(to),
+                Ok(Reach::Taken) => exchange.deaf.taken(to),
+                Ok(Reach::Nobody) => exchange.nobody_took(to),
                 Err(error) => {
                     tracing::debug!(node.id = %to, error = ?error, "a frame to another node is lost");
                     exchange.break_off(to);
@@ -56,6 +56,19 @@ impl Exchange {
         let (id, to) = (self.last_ask, ask.to);
         self.asks.insert(id, ask);
         self.say(to, word(id), ctx);
+    }
+
+    /// A node's line is closed. Whoever looks for a session there is told so.
+    fn nobody_took(&mut self, node: NodeId) {
+        self.deaf.nobody(node);
+        let asked =
+            self.asks.extract_if(|_, ask| ask.to == node && matches!(ask.answer, Answer::Presence(_)));
+        for (_, ask) in asked {
+            if let Answer::Presence(asker) = ask.answer {
+                let _ = asker.send(None);
+            }
+        }
+        self.break_off(node);
     }
 
     /// Gives up whatever hangs on a line. Refusals come first: a listener that is told to attach again hears no more.

@@ -55,7 +55,7 @@ impl Exchange {
             Word::Found(ask, presence) => {
                 if let Some(Ask { answer: Answer::Presence(asker), .. }) = self.asks.remove(&ask) {
                     // Whoever asked may have gone.
-                    let _ = asker.send(presence);
+                    let _ = asker.send(Some(presence));
                 }
             }
             Word::Attached(ask, outcome) => self.attached(from, ask, outcome, ctx),

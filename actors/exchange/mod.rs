@@ -6,6 +6,7 @@
 //! it: then both ends give up what hung on it, listeners attach again and recover by position, and commands under way
 //! are refused as temporary.
 
+mod deaf;
 mod effect;
 pub mod handle;
 mod hearing;
@@ -24,6 +25,7 @@ use actix::{Actor, AsyncContext, Context};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use self::deaf::Deaf;
 use self::snapshot::{Away, Guest};
 use self::state::Lines;
 use self::wire::{AskId, News, Place, Presence, Word};
@@ -59,6 +61,7 @@ pub struct TheExchange;
 pub struct Exchange {
     life: Life<TheExchange>,
     cluster: Arc<dyn Cluster>,
+    deaf: Arc<Deaf>,
     residents: Arc<dyn Residents>,
     lines: Lines<Word>,
     /// What was asked of other nodes.
@@ -85,7 +88,8 @@ struct Ask {
 }
 
 enum Answer {
-    Presence(oneshot::Sender<Presence>),
+    /// None where nobody was there to take the question.
+    Presence(oneshot::Sender<Option<Presence>>),
     Welcome(oneshot::Sender<Result<Welcome, Refusal>>, Arc<Outlet>),
     Reply(Responder),
 }
@@ -108,10 +112,15 @@ const HOLD_AGAIN: Duration = Duration::from_secs(15 * 60);
 impl Exchange {
     /// Makes the actor; `birth` enters it into the census.
     #[must_use]
-    pub fn new(birth: Birth<TheExchange>, cluster: Arc<dyn Cluster>, residents: Arc<dyn Residents>) -> Self {
+    pub(crate) fn new(
+        birth: Birth<TheExchange>,
+        reach: &ExchangeHandle,
+        residents: Arc<dyn Residents>,
+    ) -> Self {
         Self {
             life: Life::begin(birth),
-            cluster,
+            cluster: Arc::clone(reach.cluster()),
+            deaf: Arc::clone(reach.deaf()),
             residents,
             lines: Lines::new(WAITING_MAX),
             asks: HashMap::new(),

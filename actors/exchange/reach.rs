@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Exchange;
+use super::deaf::Deaf;
 use super::handle::{Announce, AttachAway, DetachAway, Find, Hold, ObeyAway};
 use super::wire::{News, Place, Presence};
 use crate::chatbot::session::handle::{Since, Welcome};
@@ -20,59 +21,80 @@ use crate::ports::{Claim, Cluster};
 /// The way to the exchange. It outlives the actor.
 pub struct ExchangeHandle {
     cluster: Arc<dyn Cluster>,
+    deaf: Arc<Deaf>,
     mailbox: ArcSwapOption<Mailbox<Exchange>>,
 }
 
-/// How long somebody who looks for a session waits before looking again, while its owner is silent and its lease runs.
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// How long somebody who looks for a session waits before looking again, while its owner is silent and its lease runs:
+/// at first, and at most. Many look at once when a node has died.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const LOOK_AGAIN_MAX: Duration = Duration::from_millis(400);
 /// What a lease may run over: its last renewal may have been under way.
 const BEYOND_LEASE: Duration = Duration::from_secs(1);
 
 impl ExchangeHandle {
     /// The way to an exchange that is not there yet.
     pub(crate) fn new(cluster: Arc<dyn Cluster>) -> Self {
-        Self { cluster, mailbox: ArcSwapOption::empty() }
+        Self { cluster, deaf: Arc::default(), mailbox: ArcSwapOption::empty() }
+    }
+
+    pub(super) const fn cluster(&self) -> &Arc<dyn Cluster> {
+        &self.cluster
+    }
+
+    pub(super) const fn deaf(&self) -> &Arc<Deaf> {
+        &self.deaf
     }
 
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Exchange>) {
         self.mailbox.store(Some(Arc::new(mailbox)));
     }
 
-    /// Where a session is: elsewhere, or none when it is this process's to start. Waits for the lease of an owner that
-    /// does not answer.
+    /// Where a session is: elsewhere, or none when it is this process's to start. Waits for an owner that does not
+    /// answer to count as dead.
     ///
     /// # Errors
     /// When the shared memory is out of reach, or the owner neither answers nor dies. Both pass.
     pub(crate) async fn locate(self: &Arc<Self>, place: Place) -> Result<Option<Elsewhere>, Refusal> {
         let until = Instant::now() + self.cluster.lease() + BEYOND_LEASE;
-        let mut without = None;
-        loop {
+        let (mut without, mut pause) = (None, LOOK_AGAIN);
+        while Instant::now() < until {
             let claim = self.cluster.claim(place.session, without).await.map_err(|error| {
                 tracing::warn!(session.id = %place.session, error = ?error, "it can't be said where a session is");
                 not_found()
             })?;
-            match claim {
+            let absent = match claim {
                 Claim::Mine => return Ok(None),
+                Claim::Unsettled => None,
                 Claim::Owned(node) => match self.find(node, place).await {
-                    Some(Presence::Here) => {
+                    Found::Here => {
                         return Ok(Some(Elsewhere { exchange: Arc::clone(self), node, place }));
                     }
-                    Some(Presence::Absent) if without != Some(node) => without = Some(node),
-                    Some(Presence::Absent) | None => tokio::time::sleep(LOOK_AGAIN).await,
+                    Found::Absent => Some(node),
+                    Found::Silence => None,
                 },
-                Claim::Unsettled => tokio::time::sleep(LOOK_AGAIN).await,
+            };
+            if absent.is_none() || absent == without {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LOOK_AGAIN_MAX);
             }
-            if Instant::now() >= until {
-                return Err(not_found());
-            }
+            without = absent;
         }
+        Err(not_found())
     }
 
-    /// Whether the session lives on that node; none where it does not answer.
-    async fn find(&self, node: NodeId, place: Place) -> Option<Presence> {
+    /// Whether the session lives on that node.
+    async fn find(&self, node: NodeId, place: Place) -> Found {
         let (asker, answer) = oneshot::channel();
-        self.tell(Find { node, place, asker }).ok()?;
-        answer.await.ok()
+        if self.tell(Find { node, place, asker }).is_err() {
+            return Found::Silence;
+        }
+        match answer.await {
+            Ok(Some(Presence::Here)) => Found::Here,
+            Ok(Some(Presence::Absent)) => Found::Absent,
+            Ok(None) if self.deaf.is_dead(node) => Found::Absent,
+            Ok(None) | Err(_) => Found::Silence,
+        }
     }
 
     /// A session begins here.
@@ -98,6 +120,16 @@ impl ExchangeHandle {
         let mailbox = self.mailbox.load();
         mailbox.as_ref().map_or(Err(Undelivered::Closed), |mailbox| mailbox.tell(message))
     }
+}
+
+/// What asking a node for a session has brought.
+enum Found {
+    /// It lives there.
+    Here,
+    /// It does not, or the node is dead.
+    Absent,
+    /// Nothing.
+    Silence,
 }
 
 fn not_found() -> Refusal {

@@ -14,14 +14,11 @@ use crate::model::SessionId;
 
 impl Supervisor {
     pub(super) fn start_exchange(&mut self, ctx: &mut Context<Self>) {
-        let (Some(cluster), Some(handle)) = (self.shared.ports.cluster.clone(), self.shared.exchange.clone())
-        else {
-            return;
-        };
+        let Some(handle) = self.shared.exchange.clone() else { return };
         let generation = self.exchange.generation(&TheExchange);
         let birth = self.birth(TheExchange, (ActorKind::Exchange, Uuid::nil()), generation, ctx);
         let residents: Arc<dyn Residents> = self.shared.directory.clone();
-        let exchange = Exchange::new(birth, cluster, residents);
+        let exchange = Exchange::new(birth, &handle, residents);
         let vital = Arc::clone(exchange.life().vital());
         let addr = start_here(exchange, self.shared.limits.actor_mailbox_len);
         let mailbox = self.mailbox(addr, ActorKind::Exchange, vital);

@@ -107,6 +107,21 @@ async fn when_a_node_dies_its_visitors_go_on_at_another_after_its_lease() {
 }
 
 #[actix::test]
+async fn a_node_that_was_killed_is_not_waited_for_until_its_lease_runs_out() {
+    let pair = Pair::start();
+    let (here, mut there) = pair.guests().await;
+    pair.nodes.kill(pair.first.node());
+    let killed = tokio::time::Instant::now();
+    assert_eq!(there.is_sent_away().await, End::Interrupted);
+    let there = Guest::returns(&pair.b, &there, Pair::from_start(&here)).await;
+    assert!(killed.elapsed() < LEASE / 2, "{:?}", killed.elapsed());
+    there.is_heard("m1", "One?").await;
+    assert_eq!(pair.nodes.owner(here.id()), Some(pair.second.node()));
+    pair.nodes.heal(pair.first.node());
+    pair.drain().await;
+}
+
+#[actix::test]
 async fn a_node_that_stood_still_writes_nothing_and_sends_its_listeners_back() {
     let pair = Pair::start();
     let mut here = Guest::arrives(&pair.a).await;
@@ -317,7 +332,7 @@ async fn a_word_to_the_exchange_of_a_session_that_is_nowhere_is_refused_for_now(
     let node = pair.first.node();
     let (asker, answer) = tokio::sync::oneshot::channel();
     exchange.tell(handle::Find { node, place, asker }).unwrap();
-    assert!(answer.await.is_err(), "nobody is there to answer");
+    assert_eq!(answer.await, Ok(None), "nobody is there to answer");
     let (asker, answer) = tokio::sync::oneshot::channel();
     let responder = crate::chatbot::session::Responder::asker(asker);
     let command = super::visitor::message("m1", "One?");

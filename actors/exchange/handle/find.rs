@@ -18,8 +18,8 @@ pub struct Find {
     pub node: NodeId,
     /// Which session.
     pub place: Place,
-    /// Told the answer; dropped when there is none.
-    pub asker: oneshot::Sender<Presence>,
+    /// Told the answer, or none where nobody was there to take the question; dropped when there is no answer.
+    pub asker: oneshot::Sender<Option<Presence>>,
 }
 
 /// A node that lives answers at once.

@@ -59,6 +59,13 @@ impl Nodes {
         memory.leases.remove(&node);
     }
 
+    /// The node is killed: its line is closed, and its lease runs on.
+    pub fn kill(&self, node: NodeId) {
+        let mut memory = self.memory();
+        memory.cut.insert(node);
+        memory.lines.remove(&node);
+    }
+
     /// The node is back.
     pub fn heal(&self, node: NodeId) {
         self.memory().cut.remove(&node);
@@ -164,7 +171,7 @@ impl Cluster for ScriptedNode {
     async fn send(&self, to: NodeId, frame: Bytes) -> Result<Reach, PortError> {
         let mut memory = self.reach()?;
         memory.frames += 1;
-        if memory.lost > 0 || memory.cut.contains(&to) {
+        if memory.lost > 0 || (memory.cut.contains(&to) && memory.lines.contains_key(&to)) {
             memory.lost = memory.lost.saturating_sub(1);
             return Ok(Reach::Taken);
         }
