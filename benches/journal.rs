@@ -8,7 +8,7 @@ mod settings;
 use aihio_actors::Limits;
 use aihio_actors::journal::state::{JournalState, Next};
 use aihio_actors::model::{
-    AccountId, ChatbotId, Event, EventBody, Message, MessageId, Role, Seq, SessionId, Timestamp,
+    AccountId, ChatbotId, Event, EventBody, Message, MessageId, OwnerEpoch, Role, Seq, SessionId, Timestamp,
 };
 use aihio_actors::ports::{Outcome, Record, RecordBody};
 use criterion::{BatchSize, BenchmarkId, Throughput};
