@@ -4,11 +4,11 @@ mod first_owner;
 mod guide;
 mod parts;
 mod server;
+mod workbench;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web;
 use aihio_actors::Engine;
@@ -18,8 +18,10 @@ use crate::auth::{PasswordError, RandomError};
 use crate::cache::CacheError;
 use crate::crawl::AllowListError;
 use crate::http::Service;
-use crate::settings::Settings;
+use crate::settings::{DrainTimes, Settings};
 use crate::store::{Store, StoreError};
+
+pub use workbench::Workbench;
 
 /// Why the service can't be started.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +74,7 @@ pub struct App {
     listener: TcpListener,
     address: SocketAddr,
     workers: usize,
-    drain: Duration,
+    drain: DrainTimes,
     service: web::Data<Service>,
     first_password: Option<SecretString>,
 }
@@ -88,6 +90,8 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let address = listener.local_addr().map_err(bound)?;
     let store = Store::open(parts::store_options(&settings)).await?;
     let ports = parts::ports(&settings, &store)?;
+    let keep_days = settings.recording.keep_days;
+    actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     let engine = Engine::start(ports.clone(), parts::limits(&settings));
     let passwords = crate::auth::Passwords::new()?;
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;

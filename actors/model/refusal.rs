@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// The numbers of the public protocol. Those up to 113 are the Centrifugal protocol's own, ours begin at 1000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u32)]
 pub enum RefusalCode {
     /// Something of ours broke; the same command may succeed in a moment.
@@ -56,7 +59,7 @@ impl RefusalCode {
 }
 
 /// A command that is not carried out, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
     /// Which kind.
@@ -86,6 +89,16 @@ impl Refusal {
         Self::new(
             RefusalCode::Overloaded,
             "The service is busy and has not stored this message. Send it again with the same id in a moment.",
+        )
+        .retry_after(Duration::from_secs(1))
+    }
+
+    /// The process is being stopped; whoever comes again lands in another one, or in its successor.
+    #[must_use]
+    pub fn leaving() -> Self {
+        Self::new(
+            RefusalCode::Overloaded,
+            "The server is being restarted and has not stored this. Send it again with the same id in a moment.",
         )
         .retry_after(Duration::from_secs(1))
     }

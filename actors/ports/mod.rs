@@ -12,6 +12,7 @@ mod jobs;
 mod journal;
 mod knowledge;
 mod ledger;
+mod recordings;
 mod snapshots;
 
 pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
@@ -28,6 +29,7 @@ pub use knowledge::{Knowledge, Reading};
 pub use ledger::{
     LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
 };
+pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 
 use std::sync::Arc;
@@ -59,4 +61,6 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// Sessions' lives step by step; none where they are not recorded.
+    pub recordings: Option<Arc<dyn Recordings>>,
 }

@@ -27,6 +27,7 @@ mod ledger;
 mod open;
 mod page;
 mod partitions;
+mod recordings;
 mod secrets;
 mod sessions;
 mod snapshots;
@@ -46,6 +47,7 @@ pub use identity::{Existence, MemberRole, NewUser, Operator, UserRecord};
 pub use insight::{FeedbackRecord, LeadRecord};
 pub use open::{Durability, Migrate, Plans, StoreOptions, migrate};
 pub use page::{Cursor, InvalidCursor, Page, Paged};
+pub use recordings::RecordedRow;
 pub use sessions::SessionRecord;
 pub use sources::{NewSource, SourceRecord};
 pub use tenant::Tenant;
@@ -56,6 +58,7 @@ use std::sync::Arc;
 
 use aihio_actors::model::{AccountId, PlanId};
 use sea_orm::DatabaseConnection;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use self::credits::LimitedAccounts;
@@ -79,6 +82,9 @@ struct Connections {
     process: Uuid,
     /// Accounts with a limit that this process has claimed credits of.
     limited: LimitedAccounts,
+    /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
+    /// not for a connection, where waiting has an end and where those who write would wait behind them.
+    readings: Semaphore,
 }
 
 impl Store {
@@ -103,6 +109,12 @@ impl Store {
     pub async fn close(&self) -> Result<(), StoreError> {
         self.reader().close_by_ref().await?;
         Ok(self.writer().close_by_ref().await?)
+    }
+
+    /// Waits for a turn at reading a conversation back.
+    async fn reading(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.connections.readings.acquire().await.ok()
     }
 
     fn writer(&self) -> &DatabaseConnection {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aihio_actors::model::{Plan, PlanId};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::credits::LimitedAccounts;
@@ -64,11 +65,24 @@ impl Store {
     /// # Errors
     /// When the database is out of reach, newer than this program, or lacks steps that may not be applied.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let url = options.url.expose_secret();
-        make_folder(url)?;
+        make_folder(options.url.expose_secret())?;
         if options.migrate == Migrate::AtStart {
-            aihio_migrations::apply(url).await?;
+            aihio_migrations::apply(options.url.expose_secret()).await?;
         }
+        let store = Self::join(options).await?;
+        if store.writer().get_database_backend() == DbBackend::Sqlite {
+            store.release_claims().await?;
+            store.end_all_leases().await?;
+        }
+        Ok(store)
+    }
+
+    /// Connects beside a server that may be running: nothing is made, brought up to date or taken over.
+    ///
+    /// # Errors
+    /// When the database is not there, out of reach, or its schema is not this program's.
+    pub async fn join(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.expose_secret();
         let (writer, reader) = if DbBackend::Sqlite.is_prefix_of(url) {
             let writer = sqlite(url, options.durability, Access::Write).await?;
             (writer, sqlite(url, options.durability, Access::Read(options.connections_max)).await?)
@@ -77,15 +91,11 @@ impl Store {
             (pool.clone(), pool)
         };
         refuse_pending(&writer).await?;
+        let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
         let (process, limited) = (process(), LimitedAccounts::default());
-        let connections = Connections { writer, reader, plans, default_plan, process, limited };
-        let store = Self { connections: Arc::new(connections) };
-        if store.writer().get_database_backend() == DbBackend::Sqlite {
-            store.release_claims().await?;
-            store.end_all_leases().await?;
-        }
-        Ok(store)
+        let connections = Connections { writer, reader, plans, default_plan, process, limited, readings };
+        Ok(Self { connections: Arc::new(connections) })
     }
 }
 

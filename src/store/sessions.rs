@@ -49,6 +49,17 @@ impl Tenant {
         listing.page(select, page).await
     }
 
+    /// The ids of all conversations of a chatbot.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn session_ids(&self, chatbot: ChatbotId) -> Result<Vec<SessionId>, StoreError> {
+        let select = self.find::<session::Entity>().filter(session::Column::ChatbotId.eq(chatbot.as_uuid()));
+        let ids = select.select_only().column(session::Column::SessionId).into_tuple();
+        let ids: Vec<uuid::Uuid> = ids.all(self.reader()).await?;
+        Ok(ids.into_iter().map(SessionId::from_uuid).collect())
+    }
+
     /// The conversation.
     ///
     /// # Errors
@@ -110,11 +121,12 @@ impl Tenant {
 }
 
 /// What hangs on a session that is known to be the account's and whose gate is gone.
-const ERASE: [Sql; 4] = [
+const ERASE: [Sql; 5] = [
     Sql::same("DELETE FROM receipts WHERE session_id = $1"),
     Sql::same("DELETE FROM feedback WHERE session_id = $1"),
     Sql::same("DELETE FROM leads WHERE session_id = $1"),
     Sql::same("DELETE FROM snapshots WHERE kind = 'session' AND id = $1"),
+    Sql::same("DELETE FROM session_inputs WHERE session_id = $1"),
 ];
 
 const ERASE_MESSAGES: Sql = Sql::same("DELETE FROM messages WHERE session_id = $1 AND session_month = $2");

@@ -11,6 +11,8 @@ pub mod handle;
 mod listeners;
 mod outlet;
 mod past;
+mod recording;
+pub mod replay;
 mod snapshot;
 pub mod state;
 pub mod transcript;
@@ -19,7 +21,7 @@ pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
 pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
 pub use snapshot::SnapshotError;
-pub(super) use snapshot::key as session_snapshot;
+pub(crate) use snapshot::key as session_snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -28,8 +30,9 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
-use self::past::Carried;
-use self::state::{CommandId, Effect, Input, Rules, SessionState};
+use self::recording::Recorder;
+use self::replay::Beginning;
+use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
@@ -65,12 +68,15 @@ pub enum Opening {
 
 /// The actor.
 pub struct Session {
+    /// The first to be dropped, so that the recording has ended when the census says that the session is gone.
+    recorder: Option<Recorder>,
     id: SessionId,
     life: Life<SessionId>,
     owner: OwnerEpoch,
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
+    newcomers: Vec<handle::Attach>,
     listeners: Listeners,
     responders: HashMap<CommandId, Responder>,
     commands: u64,
@@ -78,7 +84,8 @@ pub struct Session {
     unpaid: VecDeque<(Command, Responder)>,
     writer: Option<Writer>,
     unanswered: VecDeque<(MessageId, String)>,
-    carried: Option<Carried>,
+    /// Records of earlier lives count up to here.
+    next_ticket: Ticket,
     idle: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
@@ -119,21 +126,30 @@ impl Session {
     #[must_use]
     pub fn new(birth: Birth<SessionId>, opening: Opening, context: Arc<SessionContext>) -> Self {
         let view = context.view.load_full();
-        let (id, stage) = match opening {
-            Opening::Known(id) => (id, Stage::Loading(Vec::new())),
+        let (id, recorder, stage) = match opening {
+            Opening::Known(id) => (id, None, Stage::Loading(Vec::new())),
             Opening::New(meta) => {
-                let rules = rules_of(&view, &context.limits);
-                let transcript = transcript::Transcript::new(context.limits.session_ring_len);
-                (meta.session_id, Stage::Active(Box::new(SessionState::new(*meta, rules, transcript))))
+                let (id, beginning) = (
+                    meta.session_id,
+                    Beginning::first(
+                        *meta,
+                        rules_of(&view, &context.limits),
+                        context.limits.session_ring_len,
+                    ),
+                );
+                let recorder = Recorder::begin(&context.ports, &beginning);
+                (id, recorder, Stage::Active(Box::new(beginning.state().0)))
             }
         };
         Self {
+            recorder,
             id,
             life: Life::begin(birth),
             owner: OwnerEpoch::FIRST,
             context,
             view,
             stage,
+            newcomers: Vec::new(),
             listeners: Listeners::default(),
             responders: HashMap::new(),
             commands: 0,
@@ -141,7 +157,7 @@ impl Session {
             unpaid: VecDeque::new(),
             writer: None,
             unanswered: VecDeque::new(),
-            carried: None,
+            next_ticket: Ticket(0),
             idle: None,
             effects: Vec::new(),
             snapshot_seq: 0,
@@ -160,7 +176,11 @@ impl Session {
         let now = self.context.ports.clock.now();
         let mut effects = std::mem::take(&mut self.effects);
         if let Stage::Active(state) = &mut self.stage {
+            let noted = self.recorder.as_mut().map(|recorder| (recorder, input.clone()));
             state.apply(input, now, &mut effects);
+            if let Some((recorder, input)) = noted {
+                recorder.took(input, now, &effects, &self.responders);
+            }
         }
         self.enact(&mut effects, ctx);
         self.effects = effects;

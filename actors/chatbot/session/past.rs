@@ -8,9 +8,10 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::effect::fresh_ids;
 use super::listeners::Listeners;
-use super::state::{Input, Memory, SessionState, Ticket};
-use super::transcript::Transcript;
-use super::{Early, Session, Stage, rules_of, snapshot};
+use super::recording::Recorder;
+use super::replay::Beginning;
+use super::state::{Input, Memory};
+use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
 use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
@@ -22,15 +23,6 @@ const TAIL_LEN: u32 = 500;
 const RELOAD_DELAY: Duration = Duration::from_millis(50);
 /// How long a question of an earlier life waits before its account is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-
-/// What a session takes along when it reads its history again.
-#[derive(Debug)]
-pub(super) struct Carried {
-    /// The records of before count up to here.
-    next: Ticket,
-    /// Its facts, where they were never stored.
-    unstored: Option<SessionMeta>,
-}
 
 impl Session {
     /// Reads snapshot and journal; what comes meanwhile waits.
@@ -44,10 +36,7 @@ impl Session {
     fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
         match history {
             Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => match self.carried.as_mut().and_then(|carried| carried.unstored.take()) {
-                Some(meta) => self.open_again(meta, ctx),
-                None => self.is_gone(ctx),
-            },
+            Ok(None) => self.is_gone(ctx),
             Err(error) => {
                 tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
                 self.refuse_early(&Refusal::overloaded());
@@ -63,13 +52,6 @@ impl Session {
         ctx.stop();
     }
 
-    /// The store was out of reach when the session was new; its visitor need not notice.
-    fn open_again(&mut self, meta: SessionMeta, ctx: &mut Context<Self>) {
-        let early = self.activate(self.blank_state(meta));
-        self.apply(Input::Opened, ctx);
-        self.catch_up(early, ctx);
-    }
-
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
         let mut meta = history.meta;
         self.owner = history.owner;
@@ -78,23 +60,25 @@ impl Session {
             meta.epoch =
                 Epoch(format!("{}-{:08x}", meta.epoch, self.context.ports.dice.next_u64() >> 32).into());
         }
-        let mut state = self.blank_state(meta);
-        self.unanswered = state.recall(history.memory, &history.events).into();
         self.snapshot_seq = history.snapshot_seq;
-        let early = self.activate(state);
+        let beginning = self.beginning(meta);
+        let early = self.activate(Beginning { memory: history.memory, events: history.events, ..beginning });
         self.resume(ctx);
         self.catch_up(early, ctx);
     }
 
-    fn blank_state(&self, meta: SessionMeta) -> SessionState {
+    /// A life without a past.
+    fn beginning(&self, meta: SessionMeta) -> Beginning {
         let rules = rules_of(&self.view, &self.context.limits);
-        let transcript = Transcript::new(self.context.limits.session_ring_len);
-        let next = self.carried.as_ref().map_or(Ticket(0), |carried| carried.next);
-        SessionState::new(meta, rules, transcript).counting_from(next)
+        let ring_len = self.context.limits.session_ring_len;
+        Beginning { first_ticket: self.next_ticket, ..Beginning::first(meta, rules, ring_len) }
     }
 
-    fn activate(&mut self, state: SessionState) -> Vec<Early> {
+    fn activate(&mut self, beginning: Beginning) -> Vec<Early> {
         self.life.vital().set(VitalState::Running);
+        self.recorder = Recorder::begin(&self.context.ports, &beginning);
+        let (state, unanswered) = beginning.state();
+        self.unanswered = unanswered.into();
         match std::mem::replace(&mut self.stage, Stage::Active(Box::new(state))) {
             Stage::Loading(early) => early,
             Stage::Active(_) => Vec::new(),
@@ -113,19 +97,17 @@ impl Session {
 
     /// Answers what an earlier life left unanswered. Where no credit is at hand, the account is asked.
     fn resume(&mut self, ctx: &mut Context<Self>) {
-        let mut effects = Vec::new();
-        while !self.unanswered.is_empty() {
-            let Stage::Active(state) = &mut self.stage else { break };
+        while !self.unanswered.is_empty() && matches!(self.stage, Stage::Active(_)) {
             let Some(reservation) = self.context.account.reserve() else {
                 self.ask_to_resume(ctx);
                 break;
             };
             self.held.push(reservation);
             if let Some((message_id, text)) = self.unanswered.pop_front() {
-                state.resume(message_id, text, fresh_ids(&self.context.ports), &mut effects);
+                let fresh = fresh_ids(&self.context.ports);
+                self.apply(Input::Resumed { message_id, text, fresh }, ctx);
             }
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
@@ -143,29 +125,39 @@ impl Session {
 
     /// Says to both sides that the questions of an earlier life get no answer, and why.
     fn decline(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
-        let (mut effects, now) = (Vec::new(), self.context.ports.clock.now());
-        let unanswered = std::mem::take(&mut self.unanswered);
-        if let Stage::Active(state) = &mut self.stage {
-            for (message_id, _) in unanswered {
-                let fresh = fresh_ids(&self.context.ports);
-                state.decline((message_id, fresh.answer_message_id), refusal, now, &mut effects);
-            }
+        for (message_id, _) in std::mem::take(&mut self.unanswered) {
+            let notice_id = fresh_ids(&self.context.ports).answer_message_id;
+            self.apply(Input::Declined { message_id, notice_id, refusal: refusal.clone() }, ctx);
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
     /// What is stored is not known: forget what is in memory and read again. Listeners are told to attach anew.
     pub(super) fn reload(&mut self, ctx: &mut Context<Self>) {
         if let Stage::Active(state) = &self.stage {
-            let unstored = state.is_unstored().then(|| state.meta().clone());
-            self.carried = Some(Carried { next: state.next_ticket(), unstored });
+            if state.is_unstored() {
+                return self.was_never_told_of(ctx);
+            }
+            self.next_ticket = state.next_ticket();
         }
+        self.recorder = None;
         self.unanswered.clear();
         self.listeners = Listeners::default();
         self.stage = Stage::Loading(Vec::new());
         self.life.vital().set(VitalState::Loading);
         ctx.run_later(RELOAD_DELAY, |session, ctx| session.load(ctx));
+    }
+
+    /// The store was out of reach when the session was new. Those who are on their way to it are told, and begin another.
+    fn was_never_told_of(&mut self, ctx: &mut Context<Self>) {
+        self.draining = Draining::Yes;
+        for attach in std::mem::take(&mut self.newcomers) {
+            attach.answer(Err(Refusal::overloaded()));
+        }
+        ctx.run_later(RELOAD_DELAY, |session, ctx| {
+            session.life.ends(ExitReason::Finished);
+            ctx.stop();
+        });
     }
 }
 

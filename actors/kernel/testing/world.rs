@@ -6,8 +6,10 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    MemoryNode, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock,
+    MemoryNode, MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice,
+    VirtualClock,
 };
+use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
@@ -32,6 +34,8 @@ pub struct World {
     pub crawler: Arc<ScriptedCrawler>,
     /// What reads files.
     pub extractor: Arc<ScriptedExtractor>,
+    /// What happened to all sessions.
+    pub recordings: Arc<MemoryRecordings>,
     /// The only account.
     pub account: AccountId,
     /// A chatbot of it that asks the model.
@@ -56,6 +60,7 @@ impl World {
             model: ScriptedModel::default(),
             crawler: Arc::new(ScriptedCrawler::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
+            recordings: Arc::new(MemoryRecordings::new()),
             account: AccountId::from_uuid(Uuid::from_u128(1)),
             chatbot: ChatbotId::from_uuid(Uuid::from_u128(2)),
         };
@@ -118,6 +123,7 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            recordings: Some(self.recordings.clone()),
         }
     }
 
@@ -135,7 +141,7 @@ impl Default for World {
 }
 
 /// A running engine. A test must [drain](TestEngine::drain) it; whatever is left alive, held or unfinished when it is
-/// dropped fails the test.
+/// dropped fails the test, and so does a conversation that can't be replayed.
 pub struct TestEngine {
     /// The engine.
     pub engine: Engine,
@@ -146,7 +152,7 @@ pub struct TestEngine {
 /// The time within which whatever a test waits for must come to pass.
 const PATIENCE: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
-const DRAIN: Duration = Duration::from_secs(20);
+const DRAIN: Drain = Drain { within: Duration::from_secs(20), spread: Duration::from_secs(5) };
 
 impl TestEngine {
     /// Waits until something is so. Time passes meanwhile.
@@ -199,6 +205,7 @@ impl Drop for TestEngine {
         assert!(census.is_empty(), "a test left actors alive: {:?}", census.count());
         let reserved = self.engine.lease(self.world.account).map_or(0, |lease| lease.reserved);
         assert!(reserved == 0, "a test left {reserved} credits held");
+        self.world.recordings.prove();
         let unfinished = self.world.store.unfinished_jobs();
         assert!(unfinished.is_empty(), "a test left jobs unfinished: {unfinished:?}");
     }

@@ -36,6 +36,7 @@ impl Journal for Store {
     }
 
     async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        let _turn = self.reading().await;
         let find = async {
             let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
             row.map(sessions::opened).transpose()
@@ -53,6 +54,7 @@ impl Journal for Store {
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+        let _turn = self.reading().await;
         let tail = async {
             let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
