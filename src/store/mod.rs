@@ -80,11 +80,11 @@ struct Connections {
     default_plan: PlanId,
     /// This process among those that claim jobs and credits.
     process: Uuid,
-    /// Accounts with a limit that this process has claimed credits of.
-    limited: LimitedAccounts,
     /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
     /// not for a connection, where waiting has an end and where those who write would wait behind them.
     readings: Semaphore,
+    /// Accounts with a limit that this process has claimed credits of.
+    limited: LimitedAccounts,
 }
 
 impl Store {

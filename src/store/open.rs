@@ -94,7 +94,7 @@ impl Store {
         let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
         let (process, limited) = (process(), LimitedAccounts::default());
-        let connections = Connections { writer, reader, plans, default_plan, process, limited, readings };
+        let connections = Connections { writer, reader, plans, default_plan, process, readings, limited };
         Ok(Self { connections: Arc::new(connections) })
     }
 }

@@ -203,7 +203,7 @@ impl MemoryStore {
         self.appends.answer(outcomes)
     }
 
-    pub(crate) async fn find_session(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+    pub(super) async fn find_session(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.histories.pass().await?;
         Ok(self.tables().histories.find(session))
     }
