@@ -21,7 +21,7 @@ pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
 pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
 pub use snapshot::SnapshotError;
-pub(super) use snapshot::key as session_snapshot;
+pub(crate) use snapshot::key as session_snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -30,16 +30,15 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
-use self::past::Carried;
 use self::recording::Recorder;
 use self::replay::Beginning;
-use self::state::{CommandId, Effect, Input, Rules, SessionState};
+use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
-use crate::model::{MessageId, Refusal, SessionId, SessionMeta};
+use crate::model::{MessageId, OwnerEpoch, Refusal, SessionId, SessionMeta};
 use crate::ports::Ports;
 
 /// What all sessions of one chatbot share.
@@ -73,9 +72,11 @@ pub struct Session {
     recorder: Option<Recorder>,
     id: SessionId,
     life: Life<SessionId>,
+    owner: OwnerEpoch,
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
+    newcomers: Vec<handle::Attach>,
     listeners: Listeners,
     responders: HashMap<CommandId, Responder>,
     commands: u64,
@@ -83,7 +84,8 @@ pub struct Session {
     unpaid: VecDeque<(Command, Responder)>,
     writer: Option<Writer>,
     unanswered: VecDeque<(MessageId, String)>,
-    carried: Option<Carried>,
+    /// Records of earlier lives count up to here.
+    next_ticket: Ticket,
     idle: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
@@ -127,14 +129,8 @@ impl Session {
         let (id, recorder, stage) = match opening {
             Opening::Known(id) => (id, None, Stage::Loading(Vec::new())),
             Opening::New(meta) => {
-                let (id, beginning) = (
-                    meta.session_id,
-                    Beginning::first(
-                        *meta,
-                        rules_of(&view, &context.limits),
-                        context.limits.session_ring_len,
-                    ),
-                );
+                let (id, rules) = (meta.session_id, rules_of(&view, &context.limits));
+                let beginning = Beginning::first(*meta, rules, context.limits.session_ring_len);
                 let recorder = Recorder::begin(&context.ports, &beginning);
                 (id, recorder, Stage::Active(Box::new(beginning.state().0)))
             }
@@ -143,9 +139,11 @@ impl Session {
             recorder,
             id,
             life: Life::begin(birth),
+            owner: OwnerEpoch::FIRST,
             context,
             view,
             stage,
+            newcomers: Vec::new(),
             listeners: Listeners::default(),
             responders: HashMap::new(),
             commands: 0,
@@ -153,7 +151,7 @@ impl Session {
             unpaid: VecDeque::new(),
             writer: None,
             unanswered: VecDeque::new(),
-            carried: None,
+            next_ticket: Ticket(0),
             idle: None,
             effects: Vec::new(),
             snapshot_seq: 0,
