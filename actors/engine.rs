@@ -47,7 +47,7 @@ pub struct Drain {
     /// When it has ended, whatever hangs.
     pub within: Duration,
     /// The time over which listeners are sent away, one conversation after the other, so that they don't all come back
-    /// at once. Few conversations take less: 10 ms each.
+    /// at once. Few conversations take less, 10 ms each; none takes more than half of the time there is.
     pub spread: Duration,
 }
 
@@ -186,7 +186,7 @@ impl Engine {
         let began = Instant::now();
         let (flushed_by, until) = (began + within * 9 / 10, began + within);
         let sessions = u32::try_from(self.count(ActorKind::Session)).unwrap_or(u32::MAX);
-        let spread = spread.min(PAUSE_MAX.saturating_mul(sessions)).min(within / 4);
+        let spread = spread.min(PAUSE_MAX.saturating_mul(sessions)).min(within / 2);
         deliver(&self.root, DrainTree { grace: within * 3 / 4 - spread, spread });
         self.wait_until(flushed_by, |engine| {
             engine.count(ActorKind::Chatbot) + engine.count(ActorKind::Session) == 0

@@ -36,6 +36,7 @@ impl Journal for Store {
     }
 
     async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        let _turn = self.reading().await;
         let find = async {
             let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
             row.map(sessions::opened).transpose()
@@ -53,6 +54,7 @@ impl Journal for Store {
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+        let _turn = self.reading().await;
         let tail = async {
             let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
@@ -70,7 +72,7 @@ impl Store {
         let batch = Batch::of(records);
         if batch.is_contiguous() {
             let transaction = self.writer().begin().await?;
-            match batch.write(&transaction).await {
+            match batch.write(&transaction, self.leases()).await {
                 Ok(Written::Whole) => {
                     transaction.commit().await?;
                     return Ok(vec![Outcome::Kept; records.len()]);
