@@ -132,14 +132,8 @@ impl Session {
         let (id, recorder, stage) = match opening {
             Opening::Known(id) => (id, None, Stage::Loading(Vec::new())),
             Opening::New(meta) => {
-                let (id, beginning) = (
-                    meta.session_id,
-                    Beginning::first(
-                        *meta,
-                        rules_of(&view, &context.limits),
-                        context.limits.session_ring_len,
-                    ),
-                );
+                let (id, rules) = (meta.session_id, rules_of(&view, &context.limits));
+                let beginning = Beginning::first(*meta, rules, context.limits.session_ring_len);
                 let recorder = Recorder::begin(&context.ports, &beginning);
                 (id, recorder, Stage::Active(Box::new(beginning.state().0)))
             }
