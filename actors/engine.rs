@@ -198,6 +198,10 @@ impl Engine {
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(flushed_by, flushed).await;
         }
+        if let Some(recordings) = &self.shared.ports.recordings {
+            // What is not written within the time is missing at the end of its recording, which then does not say that it is whole.
+            let _ = tokio::time::timeout_at(flushed_by, recordings.flush()).await;
+        }
         deliver(&self.root, Finish { until });
         self.wait_until(until, |engine| !engine.root.connected()).await;
     }

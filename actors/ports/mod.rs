@@ -12,6 +12,7 @@ mod jobs;
 mod journal;
 mod knowledge;
 mod ledger;
+mod recordings;
 mod snapshots;
 
 pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
@@ -26,6 +27,7 @@ pub use jobs::{Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
 pub use ledger::{Ledger, PeriodUsage};
+pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 
 use std::sync::Arc;
@@ -57,4 +59,6 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// Sessions' lives step by step; none where they are not recorded.
+    pub recordings: Option<Arc<dyn Recordings>>,
 }

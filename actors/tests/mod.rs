@@ -4,6 +4,7 @@ mod bounds;
 mod credits;
 mod ingestion;
 mod listeners;
+mod recording;
 mod sessions;
 mod shutdown;
 mod supervision;

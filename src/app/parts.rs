@@ -8,7 +8,7 @@ use std::sync::Arc;
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
 use aihio_actors::model::ChatbotId;
-use aihio_actors::ports::Ports;
+use aihio_actors::ports::{Ports, Recordings};
 use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -22,6 +22,7 @@ use crate::http::metrics::HttpMetrics;
 use crate::http::{HttpOptions, Readiness, Registration, Service};
 use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
 use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, ProviderSettings};
+use crate::recording::StoreRecordings;
 use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Settings};
 use crate::store::{Durability, Migrate, Store, StoreOptions};
 use crate::system::{SystemClock, SystemDice};
@@ -86,6 +87,14 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        recordings: recordings(settings, store),
+    })
+}
+
+fn recordings(settings: &Settings, store: &Store) -> Option<Arc<dyn Recordings>> {
+    let wanted = &settings.recording;
+    wanted.enabled.then(|| {
+        Arc::new(StoreRecordings::start(store.clone(), wanted.queue_steps_max)) as Arc<dyn Recordings>
     })
 }
 
@@ -100,7 +109,7 @@ fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
     LocalBlobs::open(data_dir.join("uploads")).map_err(StartError::DataFolder)
 }
 
-fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
+pub(super) fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
     let configured: Result<Vec<_>, StartError> =
         settings.llm.iter().map(|(name, llm)| Ok((name.clone(), provider(name, llm)?))).collect();
     ConfiguredProviders::new(configured?).map_err(|error| StartError::Tls(error.into()))

@@ -48,6 +48,7 @@ impl Settings {
         self.redis.check()?;
         self.owner.check()?;
         self.journal.check()?;
+        self.recording.check()?;
         self.limits.check()?;
         self.billing.check()?;
         self.llm.iter().try_for_each(|(name, model)| model.check(name))

@@ -20,7 +20,7 @@ mod llm;
 mod load;
 mod log;
 mod owner;
-
+mod recording;
 mod registration;
 #[cfg(test)]
 mod tests;
@@ -48,7 +48,7 @@ pub use llm::{LlmSettings, ProviderKind};
 pub use load::LoadOptions;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;
-
+pub use recording::RecordingSettings;
 pub use registration::RegistrationSettings;
 
 /// The embedded defaults, which are also the list of every key.
@@ -75,6 +75,8 @@ pub struct Settings {
     pub demo: DemoSettings,
     /// The durable history.
     pub journal: JournalSettings,
+    /// Recordings of conversations.
+    pub recording: RecordingSettings,
     /// Reading of web pages.
     pub crawler: CrawlerSettings,
     /// Plans.

@@ -149,6 +149,7 @@ fn a_value_of_the_wrong_kind_is_refused_with_key_place_and_reason() {
         ("AIHIO__OWNER__PASSWORD", "hunter2", "`owner.password`"),
         ("AIHIO__JOURNAL__DURABILITY", "maybe", "`journal.durability`"),
         ("AIHIO__JOURNAL__QUEUE_RECORDS_MAX", "1", "`journal.queue_records_max`"),
+        ("AIHIO__RECORDING__KEEP_DAYS", "0", "`recording.keep_days`"),
         ("AIHIO__LIMITS__LOGIN_ATTEMPTS_PER_MINUTE", "0", "`limits.login_attempts_per_minute`"),
         ("AIHIO__LIMITS__SOCKET_MESSAGES_BURST", "1", "`limits.socket_messages_burst`"),
         ("AIHIO__CRAWLER__ALLOW_PRIVATE", "localhost", "`crawler.allow_private"),

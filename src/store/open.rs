@@ -64,11 +64,23 @@ impl Store {
     /// # Errors
     /// When the database is out of reach, newer than this program, or lacks steps that may not be applied.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let url = options.url.expose_secret();
-        make_folder(url)?;
+        make_folder(options.url.expose_secret())?;
         if options.migrate == Migrate::AtStart {
-            aihio_migrations::apply(url).await?;
+            aihio_migrations::apply(options.url.expose_secret()).await?;
         }
+        let store = Self::join(options).await?;
+        if store.writer().get_database_backend() == DbBackend::Sqlite {
+            store.release_claims().await?;
+        }
+        Ok(store)
+    }
+
+    /// Connects beside a server that may be running: nothing is made, brought up to date or taken over.
+    ///
+    /// # Errors
+    /// When the database is not there, out of reach, or its schema is not this program's.
+    pub async fn join(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.expose_secret();
         let (writer, reader) = if DbBackend::Sqlite.is_prefix_of(url) {
             let writer = sqlite(url, options.durability, Access::Write).await?;
             (writer, sqlite(url, options.durability, Access::Read(options.connections_max)).await?)
@@ -80,11 +92,7 @@ impl Store {
         let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
         let connections = Connections { writer, reader, plans, default_plan, process: process(), readings };
-        let store = Self { connections: Arc::new(connections) };
-        if store.writer().get_database_backend() == DbBackend::Sqlite {
-            store.release_claims().await?;
-        }
-        Ok(store)
+        Ok(Self { connections: Arc::new(connections) })
     }
 }
 

@@ -20,5 +20,6 @@ mod drain;
 mod durability;
 mod first_minute;
 mod pages;
+mod replay;
 mod socket;
 mod stores;

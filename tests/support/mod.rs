@@ -13,6 +13,7 @@ pub mod program;
 pub mod proxy;
 pub mod published;
 pub mod redis;
+pub mod replay;
 pub mod server;
 pub mod site;
 pub mod store;

@@ -109,6 +109,14 @@ impl Responder {
         Self(Some(Waiter::Listener { id, outlet, command }))
     }
 
+    /// The number by which a listener knows its command.
+    pub(super) const fn number(&self) -> Option<u32> {
+        match &self.0 {
+            Some(Waiter::Listener { command, .. }) => Some(*command),
+            _ => None,
+        }
+    }
+
     /// Answers. A listener's answer comes back to be delivered together with what else it gets now.
     pub(super) fn answer(mut self, outcome: Result<Reply, Refusal>) -> Option<(ListenerId, Item)> {
         match self.0.take()? {

@@ -8,8 +8,9 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::effect::fresh_ids;
 use super::listeners::Listeners;
-use super::state::{Memory, SessionState};
-use super::transcript::Transcript;
+use super::recording::Recorder;
+use super::replay::Beginning;
+use super::state::{Input, Memory};
 use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
@@ -59,22 +60,25 @@ impl Session {
             meta.epoch =
                 Epoch(format!("{}-{:08x}", meta.epoch, self.context.ports.dice.next_u64() >> 32).into());
         }
-        let mut state = self.blank_state(meta);
-        self.unanswered = state.recall(history.memory, &history.events).into();
         self.snapshot_seq = history.snapshot_seq;
-        let early = self.activate(state);
+        let beginning = self.beginning(meta);
+        let early = self.activate(Beginning { memory: history.memory, events: history.events, ..beginning });
         self.resume(ctx);
         self.catch_up(early, ctx);
     }
 
-    fn blank_state(&self, meta: SessionMeta) -> SessionState {
+    /// A life without a past.
+    fn beginning(&self, meta: SessionMeta) -> Beginning {
         let rules = rules_of(&self.view, &self.context.limits);
-        let transcript = Transcript::new(self.context.limits.session_ring_len);
-        SessionState::new(meta, rules, transcript).counting_from(self.next_ticket)
+        let ring_len = self.context.limits.session_ring_len;
+        Beginning { first_ticket: self.next_ticket, ..Beginning::first(meta, rules, ring_len) }
     }
 
-    fn activate(&mut self, state: SessionState) -> Vec<Early> {
+    fn activate(&mut self, beginning: Beginning) -> Vec<Early> {
         self.life.vital().set(VitalState::Running);
+        self.recorder = Recorder::begin(&self.context.ports, &beginning);
+        let (state, unanswered) = beginning.state();
+        self.unanswered = unanswered.into();
         match std::mem::replace(&mut self.stage, Stage::Active(Box::new(state))) {
             Stage::Loading(early) => early,
             Stage::Active(_) => Vec::new(),
@@ -93,19 +97,17 @@ impl Session {
 
     /// Answers what an earlier life left unanswered. Where no credit is at hand, the account is asked.
     fn resume(&mut self, ctx: &mut Context<Self>) {
-        let mut effects = Vec::new();
-        while !self.unanswered.is_empty() {
-            let Stage::Active(state) = &mut self.stage else { break };
+        while !self.unanswered.is_empty() && matches!(self.stage, Stage::Active(_)) {
             let Some(reservation) = self.context.account.reserve() else {
                 self.ask_to_resume(ctx);
                 break;
             };
             self.held.push(reservation);
             if let Some((message_id, text)) = self.unanswered.pop_front() {
-                state.resume(message_id, text, fresh_ids(&self.context.ports), &mut effects);
+                let fresh = fresh_ids(&self.context.ports);
+                self.apply(Input::Resumed { message_id, text, fresh }, ctx);
             }
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
@@ -123,15 +125,10 @@ impl Session {
 
     /// Says to both sides that the questions of an earlier life get no answer, and why.
     fn decline(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
-        let (mut effects, now) = (Vec::new(), self.context.ports.clock.now());
-        let unanswered = std::mem::take(&mut self.unanswered);
-        if let Stage::Active(state) = &mut self.stage {
-            for (message_id, _) in unanswered {
-                let fresh = fresh_ids(&self.context.ports);
-                state.decline((message_id, fresh.answer_message_id), refusal, now, &mut effects);
-            }
+        for (message_id, _) in std::mem::take(&mut self.unanswered) {
+            let notice_id = fresh_ids(&self.context.ports).answer_message_id;
+            self.apply(Input::Declined { message_id, notice_id, refusal: refusal.clone() }, ctx);
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
@@ -143,6 +140,7 @@ impl Session {
             }
             self.next_ticket = state.next_ticket();
         }
+        self.recorder = None;
         self.unanswered.clear();
         self.listeners = Listeners::default();
         self.stage = Stage::Loading(Vec::new());

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock};
+use super::{
+    MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice,
+    VirtualClock,
+};
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
@@ -31,6 +34,8 @@ pub struct World {
     pub crawler: Arc<ScriptedCrawler>,
     /// What reads files.
     pub extractor: Arc<ScriptedExtractor>,
+    /// What happened to all sessions.
+    pub recordings: Arc<MemoryRecordings>,
     /// The only account.
     pub account: AccountId,
     /// A chatbot of it that asks the model.
@@ -55,6 +60,7 @@ impl World {
             model: ScriptedModel::default(),
             crawler: Arc::new(ScriptedCrawler::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
+            recordings: Arc::new(MemoryRecordings::new()),
             account: AccountId::from_uuid(Uuid::from_u128(1)),
             chatbot: ChatbotId::from_uuid(Uuid::from_u128(2)),
         };
@@ -115,6 +121,7 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            recordings: Some(self.recordings.clone()),
         }
     }
 
@@ -132,7 +139,7 @@ impl Default for World {
 }
 
 /// A running engine. A test must [drain](TestEngine::drain) it; whatever is left alive, held or unfinished when it is
-/// dropped fails the test.
+/// dropped fails the test, and so does a conversation that can't be replayed.
 pub struct TestEngine {
     /// The engine.
     pub engine: Engine,
@@ -196,6 +203,7 @@ impl Drop for TestEngine {
         assert!(census.is_empty(), "a test left actors alive: {:?}", census.count());
         let reserved = self.engine.lease(self.world.account).map_or(0, |lease| lease.reserved);
         assert!(reserved == 0, "a test left {reserved} credits held");
+        self.world.recordings.prove();
         let unfinished = self.world.store.unfinished_jobs();
         assert!(unfinished.is_empty(), "a test left jobs unfinished: {unfinished:?}");
     }

@@ -31,5 +31,6 @@ mod knowledge;
 mod ledger;
 mod migrations;
 mod pages;
+mod recordings;
 mod snapshots;
 mod tenancy;

@@ -1,8 +1,6 @@
 //! What visitors and agents say.
 
-use super::{
-    AnswerStyle, CommandId, Credit, CreditUse, Effect, FreshIds, Known, Question, SessionState, Then,
-};
+use super::{AnswerStyle, CommandId, Credit, Effect, FreshIds, Known, Question, SessionState, Then};
 use crate::chatbot::session::command::{Activity, Command, Duplicate, Reply};
 use crate::model::{
     ClientId, Event, EventBody, Message, Phase, Publication, PublicationData, Receipt, Refusal, RefusalCode,
@@ -16,6 +14,13 @@ pub(super) struct Wish {
     pub(super) fresh: FreshIds,
     pub(super) credit: Credit,
     pub(super) now: Timestamp,
+}
+
+/// What became of a credit that a command brought along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CreditUse {
+    Taken,
+    Untouched,
 }
 
 impl SessionState {

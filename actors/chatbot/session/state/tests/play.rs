@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::chatbot::session::command::{Command, Reply};
+use crate::chatbot::session::replay::{Beginning, Frame, Happening, frames};
 use crate::chatbot::session::state::{
     AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Question, Rules,
     SessionState, Ticket,
 };
-use crate::chatbot::session::transcript::Transcript;
 use crate::model::{
     AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
     Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, StageTimes, Timestamp,
@@ -39,6 +39,8 @@ pub(super) struct Play {
     stored: Vec<Event>,
     published: usize,
     writing: Option<Question>,
+    /// Everything that happened, with what was handed out for it.
+    script: Vec<(Happening, Timestamp, Vec<Frame>)>,
 }
 
 impl Play {
@@ -51,8 +53,10 @@ impl Play {
             questions_max: 1_000,
         };
         let now = Timestamp::UNIX_EPOCH + TimeDelta::days(1);
+        let beginning = beginning(&rules);
+        let script = vec![(Happening::Began(Box::new(beginning.clone())), now, Vec::new())];
         Self {
-            state: blank(&rules),
+            state: beginning.state().0,
             held: 0,
             settled: 0,
             released: 0,
@@ -67,7 +71,13 @@ impl Play {
             stored: Vec::new(),
             published: 0,
             writing: None,
+            script,
         }
+    }
+
+    /// Everything that happened, with what was handed out for it.
+    pub(super) fn script(&self) -> &[(Happening, Timestamp, Vec<Frame>)] {
+        &self.script
     }
 
     pub(super) fn rule(&mut self, change: impl FnOnce(&mut Rules)) {
@@ -185,7 +195,9 @@ impl Play {
 
     fn apply(&mut self, input: Input) {
         let mut effects = Vec::new();
+        let happening = Happening::Took { input: input.clone(), number: None };
         self.state.apply(input, self.now, &mut effects);
+        self.script.push((happening, self.now, frames(&effects, |_| 0)));
         effects.into_iter().for_each(|effect| self.enact(effect));
     }
 
@@ -249,14 +261,16 @@ impl Play {
 
     /// A new life, or the same one reading its history again.
     pub(super) fn begin_again(&mut self, memory: Option<super::super::Memory>) {
-        self.state = blank(&self.rules).counting_from(self.state.next_ticket());
-        let unanswered = self.state.recall(memory, &self.stored);
+        let (first_ticket, events) = (self.state.next_ticket(), self.stored.clone());
+        let beginning = Beginning { first_ticket, memory, events, ..beginning(&self.rules) };
+        self.script.push((Happening::Began(Box::new(beginning.clone())), self.now, Vec::new()));
+        let (state, unanswered) = beginning.state();
+        self.state = state;
         self.writing = None;
         for (message_id, text) in unanswered {
             self.held += 1;
-            let (fresh, mut effects) = (self.fresh(), Vec::new());
-            self.state.resume(message_id, text, fresh, &mut effects);
-            effects.into_iter().for_each(|effect| self.enact(effect));
+            let fresh = self.fresh();
+            self.apply(Input::Resumed { message_id, text, fresh });
         }
     }
 }
@@ -273,6 +287,10 @@ pub(super) const fn message_of(event: &Event) -> Option<&Message> {
 }
 
 pub(super) fn blank(rules: &Rules) -> SessionState {
+    beginning(rules).state().0
+}
+
+fn beginning(rules: &Rules) -> Beginning {
     let meta = SessionMeta {
         session_id: SessionId::from_uuid(Uuid::nil()),
         chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
@@ -283,7 +301,7 @@ pub(super) fn blank(rules: &Rules) -> SessionState {
         page_url: None,
         opened_at: Timestamp::UNIX_EPOCH,
     };
-    SessionState::new(meta, rules.clone(), Transcript::new(8))
+    Beginning::first(meta, rules.clone(), 8)
 }
 
 fn receipt() -> Receipt {
