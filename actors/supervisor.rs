@@ -6,6 +6,7 @@ mod chatbots;
 mod directory;
 pub mod handle;
 mod jobs;
+mod leases;
 
 pub use directory::Directory;
 
@@ -63,6 +64,7 @@ pub struct Supervisor {
     schedule: Children<TheSchedule, Schedule>,
     chatbots_waited_for: HashMap<ChatbotId, Waiting<ChatbotHandle>>,
     accounts_waited_for: HashMap<AccountId, Waiting<AccountHandle>>,
+    leases_watched: leases::Watch,
     began: Instant,
     draining: Draining,
 }
@@ -89,6 +91,7 @@ impl Supervisor {
             schedule: Children::new(permanent),
             chatbots_waited_for: HashMap::new(),
             accounts_waited_for: HashMap::new(),
+            leases_watched: leases::Watch::Idle,
             began: Instant::now(),
             draining: Draining::No,
         }
@@ -144,6 +147,7 @@ impl Actor for Supervisor {
         };
         self.life = Some(Life::begin(birth));
         self.start_schedule(ctx);
+        self.watch_leases(ctx);
     }
 }
 

@@ -2,9 +2,11 @@
 //! be repeated, a store that can be slow, broken or written by somebody else, and models that speak on command.
 
 mod chance;
+mod credits;
 mod documents;
 mod history;
 mod model;
+mod node;
 mod recordings;
 mod store;
 mod switch;
@@ -13,6 +15,7 @@ mod world;
 pub use chance::{SeededDice, VirtualClock};
 pub use documents::{ScriptedCrawler, ScriptedExtractor};
 pub use model::{ScriptedModel, Voice};
+pub use node::MemoryNode;
 pub use recordings::MemoryRecordings;
 pub use store::MemoryStore;
 pub use switch::{Condition, Switch};

@@ -26,7 +26,9 @@ pub use extractor::{ExtractError, Extracted, Extractor, Raw};
 pub use jobs::{Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
-pub use ledger::{Ledger, PeriodUsage};
+pub use ledger::{
+    LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
+};
 pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 

@@ -6,6 +6,7 @@ mod ingestion;
 mod listeners;
 mod recording;
 mod sessions;
+mod shared_credits;
 mod shutdown;
 mod supervision;
 mod visitor;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
@@ -58,6 +59,7 @@ pub(super) fn limits(settings: &Settings) -> Limits {
             Wanted::Commit => Acknowledge::WhenDurable,
             Wanted::Async => Acknowledge::WhenQueued,
         },
+        lease_lasts: Duration::from_secs(settings.billing.credit_lease_seconds.get().into()),
         ..standard
     }
 }

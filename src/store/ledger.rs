@@ -1,7 +1,9 @@
 //! Plans and usage: what billing rests on.
 
+use std::time::Duration;
+
 use aihio_actors::model::{AccountId, Plan, PlanId, Timestamp, UsageKind};
-use aihio_actors::ports::{Ledger, PeriodUsage, PortError};
+use aihio_actors::ports::{LeaseClaim, LeaseGrant, Ledger, PeriodUsage, PortError, Renewed};
 use async_trait::async_trait;
 use chrono::{DurationRound, TimeDelta};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -37,6 +39,14 @@ impl Ledger for Store {
         self.period_usage(account, since).await.map_err(|error| error.at("ledger"))
     }
 
+    async fn claim(&self, claim: &LeaseClaim) -> Result<Option<LeaseGrant>, PortError> {
+        self.claim_credits(claim).await.map_err(|error| error.at("ledger"))
+    }
+
+    async fn renew(&self, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
+        self.renew_leases(lasts).await.map_err(|error| error.at("ledger"))
+    }
+
     async fn roll_up(&self, now: Timestamp) -> Result<u64, PortError> {
         let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
         let rolled = self.writer().execute_raw(ROLL_UP.with(self.writer(), vec![hour.into()])).await;
@@ -49,7 +59,7 @@ impl Ledger for Store {
 }
 
 impl Store {
-    async fn period_usage(
+    pub(super) async fn period_usage(
         &self,
         account: AccountId,
         since: Timestamp,

@@ -12,6 +12,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod chatbots;
+mod credits;
 mod dialect;
 #[expect(unreachable_pub, reason = "the derives of an entity want public types; the module keeps them in")]
 mod entities;
@@ -60,6 +61,8 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
+use self::credits::LimitedAccounts;
+
 /// The store. Cloning it shares its connections.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -75,11 +78,13 @@ struct Connections {
     reader: DatabaseConnection,
     plans: Plans,
     default_plan: PlanId,
-    /// This process among those that claim jobs.
+    /// This process among those that claim jobs and credits.
     process: Uuid,
     /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
     /// not for a connection, where waiting has an end and where those who write would wait behind them.
     readings: Semaphore,
+    /// Accounts with a limit that this process has claimed credits of.
+    limited: LimitedAccounts,
 }
 
 impl Store {

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::credits::LimitedAccounts;
 use super::{Connections, Store, StoreError};
 
 /// The plans of the installation, by key.
@@ -71,6 +72,7 @@ impl Store {
         let store = Self::join(options).await?;
         if store.writer().get_database_backend() == DbBackend::Sqlite {
             store.release_claims().await?;
+            store.end_all_leases().await?;
         }
         Ok(store)
     }
@@ -91,12 +93,13 @@ impl Store {
         refuse_pending(&writer).await?;
         let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: process(), readings };
+        let (process, limited) = (process(), LimitedAccounts::default());
+        let connections = Connections { writer, reader, plans, default_plan, process, readings, limited };
         Ok(Self { connections: Arc::new(connections) })
     }
 }
 
-/// A name for this process among those that claim jobs.
+/// A name for this process among those that claim jobs and credits.
 #[expect(
     clippy::disallowed_methods,
     reason = "it only has to differ from all others; nothing is replayed from it"

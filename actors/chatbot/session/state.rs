@@ -174,14 +174,13 @@ pub enum Effect {
     Publish(Arc<Publication>),
     /// Tell every listener a piece; those who lag get `so_far` in its stead later.
     Stream(Arc<Publication>),
-    /// Keep something; answered by [`Input::Kept`] or [`Input::Lost`] in the order of tickets.
+    /// Keep something; answered by [`Input::Kept`] or [`Input::Lost`] in the order of tickets. With an answer goes one
+    /// held credit: it is spent when the answer is stored.
     Keep(Ticket, RecordBody),
     /// Begin to answer.
     StartAnswer(Question),
     /// Stop the answer that is being made.
     CancelAnswer,
-    /// One held credit is used up.
-    Settle,
     /// One held credit is free again.
     Release,
     /// What is stored is not known any more: read it again.
@@ -193,7 +192,6 @@ pub enum Effect {
 enum Then {
     Nothing,
     Ask(Question),
-    Settled,
 }
 
 /// A record that is not durable yet.
@@ -375,7 +373,6 @@ impl SessionState {
             }
             match pending.then {
                 Then::Nothing => {}
-                Then::Settled => out.push(Effect::Settle),
                 Then::Ask(question) => self.ask(question, out),
             }
         }
@@ -386,7 +383,7 @@ impl SessionState {
             for (id, _) in pending.replies {
                 out.push(Effect::Reply(id, Err(Refusal::overloaded())));
             }
-            if matches!(pending.then, Then::Settled | Then::Ask(_)) {
+            if matches!(pending.then, Then::Ask(_)) {
                 out.push(Effect::Release);
             }
         }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice,
+    MemoryNode, MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice,
     VirtualClock,
 };
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
-    Plan, SessionId, SessionMeta, Timestamp, Visitor,
+    NodeId, Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
 use crate::ports::{Clock, Dice, Ports};
 use crate::{Engine, Limits};
@@ -105,18 +105,20 @@ impl World {
         }
     }
 
-    /// The world as ports.
+    /// The world as the ports of a process.
     #[must_use]
     pub fn ports(&self) -> Ports {
+        let name = NodeId::from_uuid(Uuid::from_u128(self.dice.next_u64().into()));
+        let node = Arc::new(MemoryNode::new(Arc::clone(&self.store), name));
         Ports {
             clock: self.clock.clone(),
             dice: self.dice.clone(),
-            journal: self.store.clone(),
+            journal: node.clone(),
             snapshots: self.store.clone(),
             catalog: self.store.clone(),
             knowledge: self.store.clone(),
             jobs: self.store.clone(),
-            ledger: self.store.clone(),
+            ledger: node,
             blobs: self.store.clone(),
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),

@@ -22,6 +22,7 @@ mod fixture;
 
 mod cache;
 mod chatbots;
+mod credits;
 mod idempotency;
 mod identity;
 mod jobs;

@@ -189,7 +189,7 @@ impl SessionState {
             usage: vec![self.answer_usage(question.answer_message_id, wish.now)],
             receipts: vec![(question.answer_message_id, receipt)],
         };
-        self.keep(body, events, Then::Settled, out)
+        self.keep(body, events, Then::Nothing, out)
     }
 
     fn send_as_agent(

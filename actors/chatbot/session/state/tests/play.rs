@@ -22,6 +22,14 @@ use crate::ports::RecordBody;
 
 type Outcome = Result<Reply, Refusal>;
 
+/// A record that is not stored yet.
+struct UnderWay {
+    ticket: Ticket,
+    events: Vec<Event>,
+    /// What it costs.
+    credits: u32,
+}
+
 pub(super) struct Play {
     pub(super) state: SessionState,
     /// Credits that are held now, and what became of the others.
@@ -35,7 +43,7 @@ pub(super) struct Play {
     ids: u128,
     commands: u64,
     replies: HashMap<CommandId, Outcome>,
-    under_way: VecDeque<(Ticket, Vec<Event>)>,
+    under_way: VecDeque<UnderWay>,
     stored: Vec<Event>,
     published: usize,
     writing: Option<Question>,
@@ -143,9 +151,10 @@ impl Play {
     pub(super) fn keep(&mut self, count: usize) {
         let count = count.min(self.under_way.len());
         let mut last = None;
-        for (ticket, events) in self.under_way.drain(..count) {
-            self.stored.extend(events);
-            last = Some(ticket);
+        for record in self.under_way.drain(..count) {
+            self.stored.extend(record.events);
+            self.settled += record.credits;
+            last = Some(record.ticket);
         }
         if let Some(ticket) = last {
             self.apply(Input::Kept(ticket));
@@ -161,7 +170,7 @@ impl Play {
     /// Nothing under way is stored; the session reads its history again and takes up what is unanswered.
     pub(super) fn lose(&mut self) {
         if !self.under_way.is_empty() {
-            self.under_way.clear();
+            self.released += self.under_way.drain(..).map(|record| record.credits).sum::<u32>();
             self.apply(Input::Lost);
         }
     }
@@ -208,19 +217,12 @@ impl Play {
             }
             Effect::Publish(publication) => self.publish(&publication),
             Effect::Stream(publication) => self.stream(&publication.data),
-            Effect::Keep(ticket, RecordBody::Events { events, .. }) => {
-                self.under_way.push_back((ticket, events));
-            }
-            Effect::Keep(ticket, _) => self.under_way.push_back((ticket, Vec::new())),
+            Effect::Keep(ticket, body) => self.departs(ticket, body),
             Effect::StartAnswer(question) => {
                 assert!(self.writing.is_none(), "one answer is written at a time");
                 self.writing = Some(question);
             }
             Effect::CancelAnswer => self.writing = None,
-            Effect::Settle => {
-                self.held -= 1;
-                self.settled += 1;
-            }
             Effect::Release => {
                 self.held -= 1;
                 self.released += 1;
@@ -228,6 +230,14 @@ impl Play {
             Effect::Reload => self.begin_again(None),
         }
         assert!(self.held >= 0, "no credit is given back twice");
+    }
+
+    /// A record is on its way, and with an answer its credit.
+    fn departs(&mut self, ticket: Ticket, body: RecordBody) {
+        let credits = u32::from(body.is_answer());
+        self.held -= i64::from(credits);
+        let events = if let RecordBody::Events { events, .. } = body { events } else { Vec::new() };
+        self.under_way.push_back(UnderWay { ticket, events, credits });
     }
 
     fn publish(&mut self, publication: &Publication) {
