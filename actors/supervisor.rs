@@ -6,6 +6,8 @@ mod chatbots;
 mod directory;
 pub mod handle;
 mod jobs;
+#[cfg(any(test, feature = "faults"))]
+pub mod sabotage;
 
 pub use directory::Directory;
 

@@ -156,6 +156,10 @@ impl Session {
         let Stage::Active(state) = &self.stage else {
             return attach.answer(Err(Refusal::interrupted()));
         };
+        #[cfg(feature = "faults")]
+        let missed = crate::kernel::mutant::with_a_gap(missed);
+        #[cfg(feature = "faults")]
+        crate::chatbot::session::leak::remember(self.id, &attach.outlet);
         let listener = self.listeners.attach(Arc::clone(&attach.outlet));
         let welcome = Welcome {
             listener,
