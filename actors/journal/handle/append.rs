@@ -2,9 +2,9 @@
 
 use actix::{Context, Handler, Message};
 
+use crate::journal::{Journal, Promise};
 #[cfg(feature = "faults")]
 use crate::kernel::mutant::Mutant;
-use crate::journal::{Journal, Promise};
 use crate::limits::Acknowledge;
 use crate::ports::Record;
 
