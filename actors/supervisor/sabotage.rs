@@ -80,7 +80,9 @@ where
     living.sort_by_key(Mailbox::key);
     let place = match aim {
         Aim::At(key) => living.iter().position(|mailbox| mailbox.key() == key)?,
-        Aim::Any(_, chance) => usize::try_from(chance.checked_rem(u64::try_from(living.len()).ok()?)?).ok()?,
+        Aim::Any(_, chance) => {
+            usize::try_from(chance.checked_rem(u64::try_from(living.len()).ok()?)?).ok()?
+        }
     };
     let mailbox = living.get(place)?;
     mailbox.entrust(Sabotage);

@@ -1,5 +1,6 @@
 //! Who takes part in a run: the nodes, what they rest on, and the network between them.
 
+use super::disk::Disk;
 use super::plan::Plan;
 use super::process::{Process, Recipe, Signal, signal};
 use super::proxy::Proxy;
@@ -14,6 +15,8 @@ use super::support::server::{Plan as Settings, Server};
 pub enum Store {
     /// A file of the one node's own.
     Sqlite,
+    /// The same on a disk that can be filled.
+    SmallDisk(Disk),
     /// A database of the run's own in a server that others use too, behind a network of the run's own.
     Shared { url: String, network: Proxy },
     /// A server of the run's own.
@@ -24,7 +27,8 @@ impl Store {
     /// A database in the shared server.
     pub async fn shared(dice: Dice) -> Self {
         let url = postgres::migrated().await;
-        let host = url.split(['@', '/']).find(|part| part.starts_with("127.0.0.1:")).expect("a host").to_owned();
+        let host =
+            url.split(['@', '/']).find(|part| part.starts_with("127.0.0.1:")).expect("a host").to_owned();
         let network = Proxy::before(&host, dice).await;
         Self::Shared { url: url.replace(&host, network.address()), network }
     }
@@ -32,6 +36,7 @@ impl Store {
     fn known_to(&self, settings: Settings) -> Settings {
         match self {
             Self::Sqlite => settings,
+            Self::SmallDisk(disk) => settings.with("AIHIO__DATA_DIR", disk.path().display().to_string()),
             Self::Shared { url, .. } => settings.with("AIHIO__DATABASE__URL", url.as_str()),
             Self::Own(postgres) => settings.with("AIHIO__DATABASE__URL", postgres.url()),
         }
@@ -40,7 +45,7 @@ impl Store {
     /// The network between nodes and store, where there is one.
     pub const fn network(&self) -> Option<&Proxy> {
         match self {
-            Self::Sqlite => None,
+            Self::Sqlite | Self::SmallDisk(_) => None,
             Self::Shared { network, .. } => Some(network),
             Self::Own(postgres) => Some(&postgres.network),
         }
@@ -86,9 +91,10 @@ impl Postgres {
         format!("postgres://{}@{}/postgres", postgres::USER, self.network.address())
     }
 
-    /// Kills it and starts it again on what it wrote.
-    pub async fn killed(&mut self) {
+    /// Kills it, and after a while starts it again on what it wrote.
+    pub async fn is_killed_for(&mut self, away: std::time::Duration) {
         self.process.kill();
+        tokio::time::sleep(away).await;
         self.process.start_again().await;
         self.accepts().await;
     }
@@ -123,12 +129,14 @@ impl Postgres {
     /// Waits until it takes queries: it accepts connections before it has recovered.
     async fn accepts(&self) {
         let url = format!("postgres://{}@{}/postgres", postgres::USER, self.process.address());
-        super::support::patience::until("PostgreSQL", async || sea_orm::Database::connect(&url).await.ok()).await;
+        super::support::patience::until("PostgreSQL", async || sea_orm::Database::connect(&url).await.ok())
+            .await;
     }
 }
 
 fn serves_a_session(process: u32) -> bool {
-    std::fs::read_to_string(format!("/proc/{process}/cmdline")).is_ok_and(|title| title.contains("127.0.0.1("))
+    std::fs::read_to_string(format!("/proc/{process}/cmdline"))
+        .is_ok_and(|title| title.contains("127.0.0.1("))
 }
 
 /// A Redis of the run's own.
@@ -216,8 +224,10 @@ impl Cast {
     pub async fn start(settings: Vec<Settings>, store: Store, redis: Option<Redis>, plan: &Plan) -> Self {
         let mut nodes = Vec::new();
         for (part, settings) in (DOOR_PART..).zip(settings) {
-            let settings = redis.iter().fold(store.known_to(settings), |settings, redis| redis.known_to(settings));
-            let server = settings.with("AIHIO__HTTP__BIND", format!("127.0.0.1:{}", free_port())).start().await;
+            let settings =
+                redis.iter().fold(store.known_to(settings), |settings, redis| redis.known_to(settings));
+            let server =
+                settings.with("AIHIO__HTTP__BIND", format!("127.0.0.1:{}", free_port())).start().await;
             let door = Proxy::before(server.address(), plan.dice(part)).await;
             nodes.push(Node { server, door });
         }

@@ -34,7 +34,9 @@ impl Line {
             let builder = ClientBuilder::new().uri(&format!("ws://{address}{path}")).expect("an address");
             match builder.connect_on(stream).await {
                 Ok((socket, _)) => Ok(Self { socket }),
-                Err(Error::Upgrade(UpgradeError::DidNotSwitchProtocols(status))) => Err(NoLine::Refused(status)),
+                Err(Error::Upgrade(UpgradeError::DidNotSwitchProtocols(status))) => {
+                    Err(NoLine::Refused(status))
+                }
                 Err(_) => Err(NoLine::Unreachable),
             }
         };

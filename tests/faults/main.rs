@@ -19,10 +19,13 @@ mod support;
 
 mod cast;
 mod checker;
+mod disk;
 mod line;
+mod long;
 mod mutants;
 mod nemesis;
 mod oracle;
+mod panics;
 mod plan;
 mod process;
 mod proxy;

@@ -17,6 +17,8 @@ const PART: u64 = 2;
 const PAUSE_MS_MAX: u64 = 250;
 /// How long something is stopped or stalled, in milliseconds. The longest is longer than the journal's patience.
 const STOP_MS: std::ops::Range<u64> = 200..2_600;
+/// How long PostgreSQL stays away, in milliseconds: longer than the journal tries again.
+const AWAY_MS: std::ops::Range<u64> = 3_000..5_000;
 
 /// What happened.
 #[derive(Debug, Default)]
@@ -56,7 +58,8 @@ impl Nemesis {
             }
             *self.deeds.injected.entry(*fault).or_default() += 1;
             let felt = self.ground.pulse.next(began).await;
-            let felt = felt.unwrap_or_else(|| panic!("after fault {turn} ({fault:?}) nobody is answered any more"));
+            let felt =
+                felt.unwrap_or_else(|| panic!("after fault {turn} ({fault:?}) nobody is answered any more"));
             self.deeds.felt.entry(*fault).or_default().push(felt);
             self.pauses(0..PAUSE_MS_MAX).await;
         }
@@ -96,10 +99,22 @@ impl Nemesis {
                 let Some(network) = self.cast.store.network() else { return false };
                 network.cut_all();
             }
-            Fault::DatabaseKill | Fault::DatabaseBackendKill | Fault::DatabaseRestart | Fault::DatabaseFreeze => {
+            Fault::DatabaseKill
+            | Fault::DatabaseOutage
+            | Fault::DatabaseBackendKill
+            | Fault::DatabaseRestart
+            | Fault::DatabaseFreeze => {
                 return self.breaks_postgres(fault).await;
             }
-            Fault::RedisKill | Fault::RedisFlush | Fault::RedisFreeze => return self.breaks_redis(fault).await,
+            Fault::DiskFull => {
+                let Store::SmallDisk(disk) = &self.cast.store else { return false };
+                disk.fill();
+                pauses(&mut self.dice, STOP_MS).await;
+                disk.free();
+            }
+            Fault::RedisKill | Fault::RedisFlush | Fault::RedisFreeze => {
+                return self.breaks_redis(fault).await;
+            }
             Fault::SocketCut | Fault::ModelFault | Fault::TakeOver => return false,
         }
         true
@@ -114,7 +129,11 @@ impl Nemesis {
     async fn breaks_postgres(&mut self, fault: Fault) -> bool {
         let Store::Own(postgres) = &mut self.cast.store else { return false };
         match fault {
-            Fault::DatabaseKill => postgres.killed().await,
+            Fault::DatabaseKill => postgres.is_killed_for(Duration::ZERO).await,
+            Fault::DatabaseOutage => {
+                let away = self.dice.below(AWAY_MS.end - AWAY_MS.start) + AWAY_MS.start;
+                postgres.is_killed_for(Duration::from_millis(away)).await;
+            }
             Fault::DatabaseRestart => postgres.restarted().await,
             Fault::DatabaseBackendKill => postgres.loses_a_backend(&mut self.dice).await,
             _ => {

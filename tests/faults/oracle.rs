@@ -149,7 +149,11 @@ mod tests {
         let mut fates: BTreeMap<String, usize> = BTreeMap::new();
         (0..1_000).for_each(|_| *fates.entry(format!("{:?}", inside.fate())).or_default() += 1);
         assert_eq!(fates.len(), 9, "{fates:?}");
-        let wrong: usize = fates.iter().filter(|(fate, _)| !matches!(fate.as_str(), "Answers" | "Drips")).map(|(_, n)| n).sum();
+        let wrong: usize = fates
+            .iter()
+            .filter(|(fate, _)| !matches!(fate.as_str(), "Answers" | "Drips"))
+            .map(|(_, n)| n)
+            .sum();
         assert_eq!(wrong, inside.faults);
     }
 }

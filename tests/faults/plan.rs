@@ -18,6 +18,8 @@ pub enum Fault {
     NodeFreeze,
     /// PostgreSQL is killed and started again.
     DatabaseKill,
+    /// PostgreSQL is killed and stays away for longer than anybody waits for it.
+    DatabaseOutage,
     /// One of PostgreSQL's processes is killed, which ends all its sessions.
     DatabaseBackendKill,
     /// PostgreSQL is restarted in order.
@@ -28,6 +30,8 @@ pub enum Fault {
     DatabaseStall,
     /// Every connection between node and database is reset.
     DatabaseCut,
+    /// The disk of a node that keeps its history itself is full for a while.
+    DiskFull,
     /// Redis is killed and started again.
     RedisKill,
     /// Redis forgets everything.

@@ -81,12 +81,18 @@ impl Process {
 
     fn spawn(&self) -> Child {
         let recipe = &self.recipe;
-        let log = OpenOptions::new().create(true).append(true).open(&recipe.log).expect("a log can be written");
+        let log =
+            OpenOptions::new().create(true).append(true).open(&recipe.log).expect("a log can be written");
         let mut command = match recipe.user {
             Some(user) => {
                 // One `setpriv` after the other: changing the user forgets what is to happen at the parent's death.
                 let mut command = Command::new("setpriv");
-                command.args([&format!("--reuid={user}"), &format!("--regid={user}"), "--clear-groups", "--"]);
+                command.args([
+                    &format!("--reuid={user}"),
+                    &format!("--regid={user}"),
+                    "--clear-groups",
+                    "--",
+                ]);
                 command.args(["setpriv", "--pdeathsig", "KILL", "--"]).arg(&recipe.program);
                 command
             }
@@ -128,7 +134,8 @@ impl Drop for Process {
 pub fn signal(processes: &[u32], signal: Signal) {
     if !processes.is_empty() {
         let processes = processes.iter().map(u32::to_string);
-        let _ = Command::new("kill").args(["-s", signal.name()]).args(processes).stderr(Stdio::null()).status();
+        let _ =
+            Command::new("kill").args(["-s", signal.name()]).args(processes).stderr(Stdio::null()).status();
     }
 }
 

@@ -1,4 +1,4 @@
-//! A network between two that talk: it can delay, stall, and reset a connection after any byte.
+//! A network between two that talk: it can stall, and reset a connection after any byte.
 
 use std::io;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -32,7 +32,6 @@ pub struct Proxy {
 struct Weather {
     target: String,
     flows: watch::Sender<bool>,
-    latency: Mutex<Duration>,
     cuts_left: AtomicUsize,
     cuts_made: AtomicUsize,
     dice: Mutex<Dice>,
@@ -47,7 +46,6 @@ impl Proxy {
         let weather = Arc::new(Weather {
             target: target.to_owned(),
             flows: watch::Sender::new(true),
-            latency: Mutex::default(),
             cuts_left: AtomicUsize::new(0),
             cuts_made: AtomicUsize::new(0),
             dice: Mutex::new(dice),
@@ -70,11 +68,6 @@ impl Proxy {
     /// Lets everything pass again.
     pub fn flow(&self) {
         self.weather.flows.send_replace(true);
-    }
-
-    /// Holds everything back for so long.
-    pub fn delay(&self, latency: Duration) {
-        *lock(&self.weather.latency) = latency;
     }
 
     /// Resets so many of the coming connections, each after a random number of bytes.
@@ -122,10 +115,6 @@ impl Weather {
     }
 
     async fn passes(&self) {
-        let latency = *lock(&self.latency);
-        if !latency.is_zero() {
-            tokio::time::sleep(latency).await;
-        }
         let _ = self.flows.subscribe().wait_for(|flows| *flows).await;
     }
 }

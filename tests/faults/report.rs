@@ -125,9 +125,10 @@ impl Report {
 
     /// Faults of which fewer were injected than asked, with both numbers. A run that broke nothing proves nothing.
     pub fn missing(&self) -> Vec<(Fault, usize, usize)> {
-        let short = self.asked.iter().map(|(fault, asked)| {
-            (*fault, self.injected.get(fault).copied().unwrap_or_default(), *asked)
-        });
+        let short = self
+            .asked
+            .iter()
+            .map(|(fault, asked)| (*fault, self.injected.get(fault).copied().unwrap_or_default(), *asked));
         short.filter(|(_, injected, asked)| injected < asked).collect()
     }
 
@@ -149,7 +150,8 @@ impl Report {
             std::fs::create_dir_all(&folder).expect("the folder of the report can be made");
             let document = serde_json::to_string_pretty(self).expect("a report is a document");
             std::fs::write(folder.join(format!("{}.json", self.name)), document).expect("it can be written");
-            std::fs::write(folder.join(format!("{}.txt", self.name)), self.to_string()).expect("it can be written");
+            std::fs::write(folder.join(format!("{}.txt", self.name)), self.to_string())
+                .expect("it can be written");
         }
     }
 }
@@ -174,8 +176,14 @@ impl fmt::Display for Report {
         }
         let Volume { conversations, connections, recovered, told_of_a_gap, .. } = self.volume;
         let Volume { sent, acknowledged, refused_for_now, answers, billed, .. } = self.volume;
-        writeln!(f, "  {conversations} conversations, {connections} connections: {recovered} recovered whole, {told_of_a_gap} told of a gap")?;
-        writeln!(f, "  {sent} sends, {acknowledged} acknowledged, {refused_for_now} refused for now; {answers} answers, {billed} billed")?;
+        writeln!(
+            f,
+            "  {conversations} conversations, {connections} connections: {recovered} recovered whole, {told_of_a_gap} told of a gap"
+        )?;
+        writeln!(
+            f,
+            "  {sent} sends, {acknowledged} acknowledged, {refused_for_now} refused for now; {answers} answers, {billed} billed"
+        )?;
         for (fault, injected, asked) in self.missing() {
             writeln!(f, "  TOO FEW FAULTS: {injected} of {asked} {fault:?}")?;
         }

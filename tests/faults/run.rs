@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::cast::{Cast, Postgres, Redis, Store};
 use super::checker::check;
+use super::disk::Disk;
 use super::nemesis::Nemesis;
 use super::oracle::Oracle;
 use super::plan::{Counts, Fault, Plan};
@@ -17,10 +18,12 @@ use super::visitor::Ground;
 use super::workload::{Workload, tenants};
 
 /// What a run's nodes keep their history in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Keeps {
     /// SQLite, with one node.
     Sqlite,
+    /// SQLite on a disk that can be filled.
+    SmallDisk(Disk),
     /// A database in a PostgreSQL that other runs use too.
     SharedPostgres,
     /// A PostgreSQL and a Redis of the run's own, so that they can be broken.
@@ -71,6 +74,7 @@ pub async fn run(setting: Setting) -> Report {
     let dice = Cast::store_dice(&plan);
     let (store, redis) = match keeps {
         Keeps::Sqlite => (Store::Sqlite, None),
+        Keeps::SmallDisk(disk) => (Store::SmallDisk(disk), None),
         Keeps::SharedPostgres => (Store::shared(dice).await, None),
         Keeps::OwnPostgres => (Store::Own(Postgres::start(dice).await), Some(Redis::start().await)),
     };
@@ -81,11 +85,13 @@ pub async fn run(setting: Setting) -> Report {
     let workload = Workload::begin(tenants, Arc::clone(&ground), visitors, &plan);
     let (cast, deeds) = Nemesis::new(cast, ground, &plan).works_through(&plan).await;
     let mut injected = deeds.injected;
-    let ambient = || [(Fault::SocketCut, cast.nodes[0].door.cuts_made()), (Fault::ModelFault, oracle.faults())];
+    let ambient =
+        || [(Fault::SocketCut, cast.nodes[0].door.cuts_made()), (Fault::ModelFault, oracle.faults())];
     until_enough(&plan, ambient).await;
     cast.nodes[0].door.cuts(0);
     injected.extend(ambient());
-    let (history, take_overs) = workload.end(oracle.calls()).await;
+    let (mut history, take_overs) = workload.end().await;
+    history.calls = oracle.calls();
     injected.insert(Fault::TakeOver, take_overs);
 
     let mut report = Report::new(name, &plan);

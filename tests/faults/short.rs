@@ -1,5 +1,6 @@
 //! The runs that are part of every test: each kind of fault, a few times.
 
+use super::disk::Disk;
 use super::plan::{Fault, Plan};
 use super::run::{Keeps, Setting, run};
 use super::seed::chosen;
@@ -25,6 +26,7 @@ async fn on_postgresql_with_redis_and_a_model_every_promise_holds() {
         (Fault::NodeKillInStall, 1),
         (Fault::NodeFreeze, 1),
         (Fault::DatabaseKill, 1),
+        (Fault::DatabaseOutage, 1),
         (Fault::DatabaseBackendKill, 1),
         (Fault::DatabaseRestart, 1),
         (Fault::DatabaseFreeze, 1),
@@ -50,4 +52,12 @@ async fn a_run_that_breaks_less_than_was_asked_fails() {
     let setting = Setting { name: "too-few", plan, keeps: Keeps::Sqlite, visitors: 2, mutant: None };
     let report = run(setting).await;
     assert_eq!(report.missing(), [(Fault::RedisFlush, 0, 1)], "SQLite alone has no Redis to flush");
+}
+
+#[tokio::test]
+async fn on_a_disk_that_fills_up_every_promise_holds() {
+    let Some(disk) = Disk::mounted(48) else { return };
+    let plan = Plan::new(chosen(), &[(Fault::DiskFull, 3), (Fault::NodeKill, 1)]);
+    let keeps = Keeps::SmallDisk(disk);
+    run(Setting { name: "disk-full", plan, keeps, visitors: 4, mutant: None }).await.must_be_clean();
 }

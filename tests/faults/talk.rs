@@ -51,6 +51,8 @@ pub struct Talk {
     sent_at: BTreeMap<String, Instant>,
     /// Questions that want an answer, by message id, with when they were last sent.
     unanswered: BTreeMap<String, Instant>,
+    /// Whether a person speaks now, so that nothing is answered by itself.
+    person: bool,
     asked: usize,
 }
 
@@ -58,7 +60,8 @@ impl Talk {
     /// One that has not begun.
     pub fn new(tenant: usize, visitor: usize, answering: Answering) -> Self {
         let (events, stored) = (Vec::new(), Vec::new());
-        let conversation = Conversation { tenant, visitor, session: String::new(), answering, events, stored };
+        let conversation =
+            Conversation { tenant, visitor, session: String::new(), answering, events, stored };
         Self {
             conversation,
             token: None,
@@ -71,6 +74,7 @@ impl Talk {
             acknowledged: Vec::new(),
             sent_at: BTreeMap::new(),
             unanswered: BTreeMap::new(),
+            person: false,
             asked: 0,
         }
     }
@@ -222,9 +226,9 @@ impl Talk {
     fn connected(&mut self, since: Option<u64>, connect: &Value) -> News {
         let text = |name: &str| connect["data"][name].as_str().unwrap_or_default().to_owned();
         let session = text("session_id");
-        if self.token.is_some() && session != self.conversation.session {
-            let why = format!("it became conversation {session}");
-            self.conversation.events.push(Event::TurnedAway { why });
+        let replaced = self.token.is_some() && session != self.conversation.session;
+        if replaced {
+            self.is_replaced_by(&session);
         }
         self.conversation.session = session;
         self.token = Some(text("token"));
@@ -233,7 +237,7 @@ impl Talk {
         let missed = subscription["publications"].as_array().cloned().unwrap_or_default();
         self.offset = subscription["offset"].as_u64().unwrap_or_default();
         self.conversation.events.push(Event::Connected(Connected {
-            since,
+            since: since.filter(|_| !replaced),
             recovered: subscription["recovered"].as_bool().unwrap_or_default(),
             offset: self.offset,
             missed: missed.iter().map(publication).collect(),
@@ -242,6 +246,16 @@ impl Talk {
             self.follows(&publication["data"]);
         }
         News::Connected
+    }
+
+    /// A conversation of which nothing was acknowledged may vanish with its node; the visitor begins another one.
+    fn is_replaced_by(&mut self, session: &str) {
+        if self.acknowledged.is_empty() && self.conversation.published().next().is_none() {
+            self.conversation.events.clear();
+        } else {
+            let why = format!("it became conversation {session}");
+            self.conversation.events.push(Event::TurnedAway { why });
+        }
     }
 
     fn turned_away(&mut self, reply: &Value) -> News {
@@ -255,13 +269,18 @@ impl Talk {
     /// Keeps count of questions that want an answer.
     fn follows(&mut self, data: &Value) -> News {
         let text = |name: &str| data[name].as_str().unwrap_or_default();
-        if data["type"] == "state" && data["state"] == "agent" {
-            self.unanswered.clear();
+        if data["type"] == "state" {
+            self.person = data["state"] == "agent";
+            if self.person {
+                self.unanswered.clear();
+            }
         }
         if data["type"] != "message" {
             return News::Nothing;
         }
-        if let Some(sent_at) = data["client_id"].as_str().and_then(|id| self.sent_at.get(id)) {
+        if let Some(sent_at) = data["client_id"].as_str().and_then(|id| self.sent_at.get(id))
+            && !self.person
+        {
             self.unanswered.insert(text("message_id").to_owned(), *sent_at);
         }
         match self.unanswered.remove(text("reply_to")) {

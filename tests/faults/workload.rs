@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::cast::Cast;
-use super::checker::{Account, Answering, Balance, Calls, Conversation, History, Stored};
+use super::checker::{Account, Answering, Balance, Conversation, History, Stored};
 use super::plan::{Fault, Plan};
 use super::seed::Dice;
 use super::support::api::Api;
@@ -66,8 +66,9 @@ impl Workload {
     /// Sends so many visitors, in turn to each place, and where take-overs are asked for a person for each tenant.
     pub fn begin(tenants: Vec<Tenant>, ground: Arc<Ground>, visitors: usize, plan: &Plan) -> Self {
         let longest = tenants.iter().map(|tenant| tenant.places.len()).max().unwrap_or_default();
-        let places: Vec<Place> =
-            (0..longest).flat_map(|n| tenants.iter().filter_map(move |tenant| tenant.places.get(n).cloned())).collect();
+        let places: Vec<Place> = (0..longest)
+            .flat_map(|n| tenants.iter().filter_map(move |tenant| tenant.places.get(n).cloned()))
+            .collect();
         let visitor = |number: usize| {
             let dice = plan.dice(VISITORS_PART + number as u64);
             let place = places[number % places.len()].clone();
@@ -85,9 +86,9 @@ impl Workload {
 
     /// Comes to an end: everybody stays until nothing is missing. Gives what was written down and what the public
     /// interface says, and how often somebody took over.
-    pub async fn end(self, calls: Calls) -> (History, usize) {
+    pub async fn end(self) -> (History, usize) {
         self.ground.ending.send_replace(true);
-        let mut history = History { calls, ..History::default() };
+        let mut history = History::default();
         for visitor in self.visitors {
             history.conversations.extend(visitor.await.expect("a visitor"));
         }
@@ -173,7 +174,8 @@ impl Person {
         let list = self.api.ask("GET", &format!("/v1/chatbots/{chatbot}/sessions?limit=20")).await?;
         let list = if list.status == 200 { list.json() } else { return None };
         let sessions = list["items"].as_array()?;
-        let session = sessions.get(self.dice.below(sessions.len() as u64) as usize)?["id"].as_str()?.to_owned();
+        let session =
+            sessions.get(self.dice.below(sessions.len() as u64) as usize)?["id"].as_str()?.to_owned();
         let taken = self.api.ask("POST", &format!("/v1/sessions/{session}/takeover")).await?;
         tokio::time::sleep(Duration::from_millis(self.dice.below(200))).await;
         self.gives_back(&session).await;

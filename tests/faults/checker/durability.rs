@@ -15,7 +15,8 @@ pub(super) fn check(conversation: &Conversation, found: &mut Findings) {
             Event::Acknowledged { id, seq, duplicate } => {
                 let first = *acknowledged.entry(id).or_insert(*seq);
                 if first != *seq {
-                    let what = format!("`{id}` was acknowledged as {first} and as {seq} (duplicate: {duplicate})");
+                    let what =
+                        format!("`{id}` was acknowledged as {first} and as {seq} (duplicate: {duplicate})");
                     found.broken(Promise::StoredOnce, what);
                 }
             }
@@ -42,7 +43,8 @@ fn each_acknowledged(
     for (id, seq) in acknowledged {
         match stored.get(id).map(Vec::as_slice) {
             None | Some([]) => {
-                found.broken(Promise::AcknowledgedIsStored, format!("`{id}`, acknowledged as {seq}, is lost"));
+                found
+                    .broken(Promise::AcknowledgedIsStored, format!("`{id}`, acknowledged as {seq}, is lost"));
             }
             Some([message]) if message.seq != *seq => {
                 let what = format!("`{id}`, acknowledged as {seq}, is stored as {}", message.seq);
@@ -61,7 +63,8 @@ fn each_stored(sent: &BTreeMap<&str, &str>, stored: &BTreeMap<&str, Vec<&Stored>
         }
         for message in messages {
             if sent.get(id) != Some(&message.text.as_str()) {
-                let what = format!("`{id}` is stored as {:?}, which was not sent under that id", message.text);
+                let what =
+                    format!("`{id}` is stored as {:?}, which was not sent under that id", message.text);
                 found.broken(Promise::NothingInvented, what);
             }
         }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::record::Balance;
 use super::{
-    Account, Answering, Calls, Connected, Conversation, Event, History, Kind, Marker, Publication, Role, Stored,
+    Account, Answering, Calls, Connected, Conversation, Event, History, Kind, Marker, Publication, Role,
+    Stored,
 };
 
 /// A step in a conversation.
@@ -61,13 +62,15 @@ impl History {
     fn add(&mut self, tenant: usize, answering: Answering, steps: &[Step]) {
         let mut play = Play::new(tenant, answering);
         steps.iter().for_each(|step| play.does(*step));
-        let billed = play.conversation.stored.iter().filter(|said| said.role == Role::Assistant).count() as u64;
+        let billed =
+            play.conversation.stored.iter().filter(|said| said.role == Role::Assistant).count() as u64;
         let balance = Balance { used: billed, left: Some(1_000 - billed as i64), limit: Some(1_000) };
         self.accounts.push(Account { tenant, billed, balances: vec![balance] });
         if answering == Answering::Model {
             let asked = play.conversation.stored.iter().filter(|said| said.role == Role::Visitor);
             let markers = asked.flat_map(|said| Marker::all(&said.text).collect::<Vec<_>>());
-            self.calls = Calls { completed: markers.map(|m| (m.to_string(), 1)).collect(), leaks: Vec::new() };
+            self.calls =
+                Calls { completed: markers.map(|m| (m.to_string(), 1)).collect(), leaks: Vec::new() };
         }
         self.conversations.push(play.conversation);
     }
@@ -137,8 +140,11 @@ impl Play {
 
     fn asks(&mut self) -> (String, u64) {
         self.questions += 1;
-        let marker =
-            Marker { tenant: self.conversation.tenant, visitor: self.conversation.visitor, number: self.questions };
+        let marker = Marker {
+            tenant: self.conversation.tenant,
+            visitor: self.conversation.visitor,
+            number: self.questions,
+        };
         let (id, text) = (format!("m{}", self.questions), marker.question());
         self.conversation.events.push(Event::Sent { id: id.clone(), text: text.clone() });
         let seq = self.says(Role::Visitor, &text, Some(&id), None);
@@ -170,8 +176,12 @@ impl Play {
         let (seq, text) = (self.log.len() as u64 + 1, text.to_owned());
         let message_id = format!("{}-{seq}", self.conversation.session);
         let client_id = client_id.map(str::to_owned);
-        let kind =
-            Kind::Message { message_id: message_id.clone(), role, text: text.clone(), reply_to: reply_to.clone() };
+        let kind = Kind::Message {
+            message_id: message_id.clone(),
+            role,
+            text: text.clone(),
+            reply_to: reply_to.clone(),
+        };
         self.publishes(kind);
         self.conversation.stored.push(Stored { seq, message_id, role, text, client_id, reply_to });
         seq

@@ -18,7 +18,8 @@ mod trouble;
 pub use isolation::foreign_marker;
 pub use marker::Marker;
 pub use record::{
-    Account, Answering, Balance, Calls, Connected, Conversation, Event, History, Kind, Publication, Role, Stored,
+    Account, Answering, Balance, Calls, Connected, Conversation, Event, History, Kind, Publication, Role,
+    Stored,
 };
 pub use trouble::{Blast, Trouble, check as check_troubles};
 

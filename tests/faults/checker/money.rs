@@ -18,12 +18,14 @@ fn billed(history: &History, account: &Account, found: &mut Findings) {
     let answers = of_tenant.flat_map(|conversation| &conversation.stored);
     let given = answers.filter(|message| message.role == Role::Assistant).count();
     if u64::try_from(given) != Ok(account.billed) {
-        let what = format!("tenant {} was given {given} answers and billed {}", account.tenant, account.billed);
+        let what =
+            format!("tenant {} was given {given} answers and billed {}", account.tenant, account.billed);
         found.broken(Promise::BilledOnce, what);
     }
     let last = account.balances.last().map(|balance| balance.used);
     if last.is_some_and(|used| used != account.billed) {
-        let what = format!("tenant {} used {last:?} by its balance, {} by its rows", account.tenant, account.billed);
+        let what =
+            format!("tenant {} used {last:?} by its balance, {} by its rows", account.tenant, account.billed);
         found.broken(Promise::BilledOnce, what);
     }
 }
@@ -39,12 +41,16 @@ fn balances(account: &Account, found: &mut Findings) {
 
 /// Every answer through the model rests on a call that was completed.
 fn model_calls(history: &History, found: &mut Findings) {
-    let by_model = history.conversations.iter().filter(|conversation| conversation.answering == Answering::Model);
+    let by_model =
+        history.conversations.iter().filter(|conversation| conversation.answering == Answering::Model);
     let answers = by_model.flat_map(|conversation| &conversation.stored);
     for answer in answers.filter(|message| message.role == Role::Assistant) {
         for marker in Marker::all(&answer.text) {
             if history.calls.completed.get(&marker.to_string()).is_none_or(|calls| *calls == 0) {
-                found.broken(Promise::BilledOnce, format!("{marker} is billed, but no call for it was completed"));
+                found.broken(
+                    Promise::BilledOnce,
+                    format!("{marker} is billed, but no call for it was completed"),
+                );
             }
         }
     }

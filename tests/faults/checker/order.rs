@@ -48,7 +48,10 @@ fn sending(conversation: &Conversation, found: &mut Findings) {
             Event::Lost => {
                 let order: Vec<u64> = fresh.drain(..).filter_map(|id| positions.get(id).copied()).collect();
                 if !order.is_sorted() {
-                    found.broken(Promise::InOrder, format!("sent in order, they have the positions {order:?}"));
+                    found.broken(
+                        Promise::InOrder,
+                        format!("sent in order, they have the positions {order:?}"),
+                    );
                 }
             }
             _ => {}
@@ -64,9 +67,12 @@ fn published_is_stored(conversation: &Conversation, found: &mut Findings) {
         else {
             continue;
         };
-        let same = stored.get(&offset).is_some_and(|message| message.message_id == *message_id && message.text == *text);
+        let same = stored
+            .get(&offset)
+            .is_some_and(|message| message.message_id == *message_id && message.text == *text);
         if !same {
-            let what = format!("{text:?} was published at {offset}, where {:?} is stored", stored.get(&offset));
+            let what =
+                format!("{text:?} was published at {offset}, where {:?} is stored", stored.get(&offset));
             found.broken(Promise::NoSilentGap, what);
         }
     }

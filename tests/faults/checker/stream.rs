@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answering, Connected, Conversation, Event, Findings, Kind, Marker, Promise, Publication, Role, Stored};
+use super::{
+    Answering, Connected, Conversation, Event, Findings, Kind, Marker, Promise, Publication, Role, Stored,
+};
 
 pub(super) fn check(conversation: &Conversation, found: &mut Findings) {
     let mut follower = Follower::default();
@@ -41,7 +43,8 @@ impl Follower {
                 }
                 if self.offset != connected.offset {
                     let (reached, said) = (self.offset, connected.offset);
-                    let what = format!("from {since}, what was missed leads to {reached}, but {said} was said");
+                    let what =
+                        format!("from {since}, what was missed leads to {reached}, but {said} was said");
                     found.broken(Promise::NoSilentGap, what);
                 }
             }
@@ -63,7 +66,8 @@ impl Follower {
         self.moves(publication, found);
         match &publication.kind {
             Kind::Delta { message_id, n, text } => {
-                let draft = self.drafts.entry(message_id.clone()).or_insert(Draft { next: 0, text: String::new() });
+                let draft =
+                    self.drafts.entry(message_id.clone()).or_insert(Draft { next: 0, text: String::new() });
                 if draft.next != *n {
                     let what = format!("piece {n} of {message_id} comes where {} is due", draft.next);
                     found.broken(Promise::PiecesMakeTheAnswer, what);
@@ -78,7 +82,8 @@ impl Follower {
                 if let Some(draft) = self.drafts.remove(message_id)
                     && draft.text != *text
                 {
-                    let what = format!("the pieces of {message_id} make {:?}, the answer is {text:?}", draft.text);
+                    let what =
+                        format!("the pieces of {message_id} make {:?}, the answer is {text:?}", draft.text);
                     found.broken(Promise::PiecesMakeTheAnswer, what);
                 }
             }
@@ -102,7 +107,10 @@ fn answers(conversation: &Conversation, found: &mut Findings) {
             [reply] => right_answer(conversation.answering, question, reply, found),
             several => {
                 let seqs: Vec<u64> = several.iter().map(|reply| reply.seq).collect();
-                found.broken(Promise::AnsweredOnce, format!("question {} is answered at {seqs:?}", question.seq));
+                found.broken(
+                    Promise::AnsweredOnce,
+                    format!("question {} is answered at {seqs:?}", question.seq),
+                );
             }
         }
     }
@@ -127,7 +135,8 @@ fn right_answer(answering: Answering, question: &Stored, reply: &Stored, found: 
         Answering::Model => Marker::all(&question.text).next().map(Marker::answer),
     };
     if right.as_ref() != Some(&reply.text) {
-        let what = format!("question {} ({:?}) is answered with {:?}", question.seq, question.text, reply.text);
+        let what =
+            format!("question {} ({:?}) is answered with {:?}", question.seq, question.text, reply.text);
         found.broken(Promise::PiecesMakeTheAnswer, what);
     }
 }

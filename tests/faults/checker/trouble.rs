@@ -53,7 +53,10 @@ pub fn check(blasts: &[Blast], troubles: &[Trouble]) -> Vec<Violation> {
     };
     let unexplained = troubles.iter().filter(|trouble| !explained(trouble));
     unexplained
-        .map(|trouble| Violation { promise: Promise::RefusedForNow, what: format!("nothing explains {trouble:?}") })
+        .map(|trouble| Violation {
+            promise: Promise::RefusedForNow,
+            what: format!("nothing explains {trouble:?}"),
+        })
         .collect()
 }
 
@@ -81,7 +84,9 @@ mod tests {
 
     #[test]
     fn nobody_else_may_and_not_for_ever() {
-        for (kind, id, at) in [("session", "t", 10), ("chatbot", "d", 10), ("schedule", "s", 10), ("session", "s", 12)] {
+        for (kind, id, at) in
+            [("session", "t", 10), ("chatbot", "d", 10), ("schedule", "s", 10), ("session", "s", 12)]
+        {
             assert_eq!(check(&[blast(kind, id)], &[trouble(at)]).len(), 1, "{kind} {id} {at}");
         }
     }
