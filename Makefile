@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(AIHIO_CACHE)/target
 WITHOUT := $(AIHIO_CACHE)/without
 
 .NOTPARALLEL:
-.PHONY: help run build test tools fmt lint unit docs web eval loadtest bench clean
+.PHONY: help run build test tools fmt lint unit docs web eval loadtest cluster bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -59,6 +59,9 @@ eval: ## answer quality over a question file: make eval FILE=questions.json
 
 loadtest: ## load on a running server: make loadtest ARGS="--help"
 	cargo run --locked --release --package aihio-loadtest -- $(ARGS)
+
+cluster: ## three nodes, HAProxy, PostgreSQL and Redis on this machine; REDIS=cluster for three masters
+	@exec deploy/cluster.sh
 
 bench: ## micro-benchmarks of the hot path
 	cargo bench --locked --package aihio-actors

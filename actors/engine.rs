@@ -17,10 +17,11 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
+use crate::chatbot::session::session_snapshot;
 use crate::journal::{Flush, JournalGate};
 use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
-use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal};
+use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal, SessionId};
 use crate::ports::Ports;
 use crate::schedule::ClaimJobs;
 use crate::supervisor::handle::{CancelJob, DrainTree, FindChatbot, Finish};
@@ -39,6 +40,19 @@ pub struct EngineMetrics {
     /// By kind of actor.
     pub kinds: Vec<KindCount>,
 }
+
+/// How an engine ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drain {
+    /// When it has ended, whatever hangs.
+    pub within: Duration,
+    /// The time over which listeners are sent away, one conversation after the other, so that they don't all come back
+    /// at once. Few conversations take less, 10 ms each; none takes more than half of the time there is.
+    pub spread: Duration,
+}
+
+/// Between two conversations whose listeners are sent away, at most.
+const PAUSE_MAX: Duration = Duration::from_millis(10);
 
 /// How often a draining engine looks whether everybody has left.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
@@ -73,6 +87,18 @@ impl Engine {
     /// A configuration was stored, or the chatbot was deleted: its live actor reads it again and publishes it.
     pub fn chatbot_changed(&self, id: ChatbotId) {
         self.shared.directory.config_changed(id);
+    }
+
+    /// Clears away what is remembered of conversations that were deleted with their chatbot.
+    pub fn forget_sessions(&self, ids: Vec<SessionId>) -> impl Future<Output = ()> + use<> {
+        let snapshots = Arc::clone(&self.shared.ports.snapshots);
+        async move {
+            for id in ids {
+                if let Err(error) = snapshots.forget(session_snapshot(id)).await {
+                    tracing::warn!(session.id = %id, error = ?error, "the snapshot of a deleted session is left");
+                }
+            }
+        }
     }
 
     /// A source was deleted: the chatbot's index is built again.
@@ -152,14 +178,16 @@ impl Engine {
         &self.shared.limits
     }
 
-    /// Ends in order, within the deadline: sessions let their answers finish, write their snapshots and send their
-    /// listeners away over half of it; then what the journals hold is written, and in the last tenth everybody else
-    /// ends.
-    pub async fn drain(&self, deadline: Duration) {
+    /// Ends in order, within the deadline: over three quarters of it sessions let their answers finish, send their
+    /// listeners away and write their snapshots; then what the journals hold is written, and in the last tenth
+    /// everybody else ends. Nothing new begins meanwhile.
+    pub async fn drain(&self, drain: Drain) {
+        let Drain { within, spread } = drain;
         let began = Instant::now();
-        let (flushed_by, until) = (began + deadline * 9 / 10, began + deadline);
-        let spread = Duration::from_millis(self.count(ActorKind::Session)).min(deadline / 4);
-        deliver(&self.root, DrainTree { grace: deadline / 2 - spread, spread });
+        let (flushed_by, until) = (began + within * 9 / 10, began + within);
+        let sessions = u32::try_from(self.count(ActorKind::Session)).unwrap_or(u32::MAX);
+        let spread = spread.min(PAUSE_MAX.saturating_mul(sessions)).min(within / 2);
+        deliver(&self.root, DrainTree { grace: within * 3 / 4 - spread, spread });
         self.wait_until(flushed_by, |engine| {
             engine.count(ActorKind::Chatbot) + engine.count(ActorKind::Session) == 0
         })

@@ -8,7 +8,7 @@ mod settings;
 use aihio_actors::Limits;
 use aihio_actors::journal::state::{JournalState, Next};
 use aihio_actors::model::{
-    AccountId, ChatbotId, Event, EventBody, Message, MessageId, Role, Seq, SessionId, Timestamp,
+    AccountId, ChatbotId, Event, EventBody, Message, MessageId, OwnerEpoch, Role, Seq, SessionId, Timestamp,
 };
 use aihio_actors::ports::{Outcome, Record, RecordBody};
 use criterion::{BatchSize, BenchmarkId, Throughput};
@@ -64,6 +64,7 @@ fn record(number: u16) -> Record {
         session_id: SessionId::from_uuid(Uuid::from_u128(number.into())),
         account_id: AccountId::from_uuid(Uuid::nil()),
         chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
+        owner: OwnerEpoch::FIRST,
         body: RecordBody::Events { events: vec![event], usage: Vec::new(), receipts: Vec::new() },
     }
 }

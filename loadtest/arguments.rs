@@ -26,6 +26,8 @@ Examples:
   aihio-loadtest idle --chatbot ID --sockets 10000 --duration 30s --server-pid $(pidof aihio)
   aihio-loadtest chat --chatbot ID --sockets 64 --rate 1000 --duration 10s
   aihio-loadtest chat --chatbot ID --sockets 64 --saturate --expect-echo --server-pid $(pidof aihio)
+  aihio-loadtest chat --chatbot ID --url http://127.0.0.1:8080,http://127.0.0.1:8081 --reconnect --expect-echo \
+    --sockets 1000 --rate 200 --duration 60s --drain 60s     (restart the servers one after the other meanwhile)
   aihio-loadtest echo --url ws://127.0.0.1:9001/ --sockets 64 --saturate
 
 A server under test should run with AIHIO__LIMITS__ENABLED=false, or its rate limits are what gets measured.
@@ -85,6 +87,10 @@ pub(crate) struct ChatArguments {
     pub(crate) sockets: SocketArguments,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
+    /// Come back when a socket is lost, as published clients do: wait (0.5 s and more, by lot), recover by offset, send
+    /// again under the same id what was not acknowledged or was refused for now.
+    #[arg(long)]
+    pub(crate) reconnect: bool,
     /// The chatbot answers with `echo`: every answer must equal its question, byte for byte.
     #[arg(long)]
     pub(crate) expect_echo: bool,
@@ -105,9 +111,9 @@ pub(crate) struct EchoArguments {
 /// Whom the visitors visit.
 #[derive(Debug, Args)]
 pub(crate) struct ChatbotArguments {
-    /// The server's address.
-    #[arg(long, default_value = "http://127.0.0.1:8080")]
-    pub(crate) url: String,
+    /// The server's address. Of several, separated by commas, sockets take turns; who comes back takes the next one.
+    #[arg(long = "url", value_name = "URL", default_value = "http://127.0.0.1:8080", value_delimiter = ',')]
+    pub(crate) urls: Vec<String>,
     /// The chatbot's id.
     #[arg(long, value_name = "ID", value_parser = chatbot_id)]
     pub(crate) chatbot: String,

@@ -10,16 +10,15 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, sleep_until, timeout};
 
 use crate::arguments::SocketArguments;
-use crate::connection::{self, ConnectError, Socket};
+use crate::conversation::Persistence;
 use crate::dialogue::Dialogue;
 use crate::fault::Fault;
-use crate::pacer::{self, Arrival, Continue};
+use crate::pacer::{self, Continue};
 use crate::schedule::Schedule;
-use crate::serving::{Instruction, Line, SharedRecorder};
+use crate::seat::Seat;
+use crate::serving::{Instruction, SharedRecorder};
 use crate::target::Target;
 
-/// Arrivals that one socket may fall behind by.
-const QUEUE: usize = 1_024;
 /// How often to look whether all is answered.
 const DRAIN_POLL: Duration = Duration::from_millis(1);
 
@@ -30,39 +29,27 @@ pub(crate) struct Crowd {
     recorder: SharedRecorder,
 }
 
-/// What one socket needs to open.
-struct Seat<D> {
-    target: Rc<Target>,
-    dialogue: D,
-    recorder: SharedRecorder,
-    patience: Duration,
-}
-
 impl Crowd {
     /// Opens all sockets at the rate asked for, and returns when each is open or has failed.
     ///
     /// # Errors
     /// When the system gives no thread for the schedule.
     pub(crate) async fn gather<D: Dialogue + 'static>(
-        target: Target,
-        sockets: &SocketArguments,
+        targets: Vec<Target>,
+        (sockets, persistence): (&SocketArguments, Persistence),
         recorder: &SharedRecorder,
         dialogue: impl Fn() -> D,
     ) -> std::io::Result<Self> {
-        let target = Rc::new(target);
+        let targets = Rc::from(targets);
         let schedule = Schedule::new(Instant::now(), sockets.connect_rate, u64::from(sockets.sockets.get()));
         let (due, mut arrivals) = mpsc::unbounded_channel();
         pacer::keep(schedule, move |arrival| due.send(arrival).map_or(Continue::No, |()| Continue::Yes))?;
         let mut tasks = JoinSet::new();
         let (opened, mut lines_opened) = mpsc::unbounded_channel();
         while let Some(arrival) = arrivals.recv().await {
-            let seat = Seat {
-                target: Rc::clone(&target),
-                dialogue: dialogue(),
-                recorder: Rc::clone(recorder),
-                patience: sockets.connect_timeout,
-            };
-            tasks.spawn_local(seat.attend(arrival, opened.clone()));
+            let seat =
+                Seat::new(Rc::clone(&targets), persistence, Rc::clone(recorder), sockets.connect_timeout);
+            tasks.spawn_local(seat.attend(arrival, dialogue(), opened.clone()));
         }
         // Every attempt holds a clone until it has opened or failed.
         drop(opened);
@@ -129,38 +116,5 @@ impl Crowd {
     pub(crate) async fn leave(mut self) {
         self.lines.clear();
         while self.tasks.join_next().await.is_some() {}
-    }
-}
-
-impl<D: Dialogue> Seat<D> {
-    /// One socket's whole life.
-    async fn attend(self, arrival: Arrival, opened: mpsc::UnboundedSender<mpsc::Sender<Instruction>>) {
-        let recorder = Rc::clone(&self.recorder);
-        let opening = timeout(self.patience, self.open(arrival.index)).await;
-        match opening.unwrap_or(Err(ConnectError::TimedOut)) {
-            Ok(line) => {
-                let (instructions, receiver) = mpsc::channel(QUEUE);
-                {
-                    let mut recorder = recorder.borrow_mut();
-                    recorder.connect.record(arrival.due.elapsed());
-                    recorder.connected += 1;
-                }
-                // The other end waits for exactly this.
-                let _ = opened.send(instructions);
-                drop(opened);
-                line.serve(receiver).await;
-            }
-            Err(error) => {
-                let mut recorder = recorder.borrow_mut();
-                recorder.not_connected += 1;
-                error.fault().into_iter().for_each(|fault| recorder.fault(fault, 1));
-            }
-        }
-    }
-
-    async fn open(self, index: u64) -> Result<Line<Socket, D>, ConnectError> {
-        let number = u32::try_from(index).unwrap_or(u32::MAX);
-        let socket = connection::open(&self.target, number).await?;
-        Line::open(socket, self.dialogue, self.recorder).await
     }
 }

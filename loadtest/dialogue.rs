@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::conversation::{Ending, Finding};
+use crate::conversation::{Ending, Finding, SayAgain};
 
 /// One side of a conversation over a socket.
 pub(crate) trait Dialogue {
@@ -17,6 +17,19 @@ pub(crate) trait Dialogue {
 
     /// A text frame came at `at`.
     fn hear(&mut self, frame: &str, at: Instant, findings: &mut Vec<Finding>) -> Reply;
+
+    /// The socket was lost, and another one will be opened.
+    fn cut(&mut self) {}
+
+    /// Whether something was refused for now, and has to be said again in a while.
+    fn was_refused(&self) -> bool {
+        false
+    }
+
+    /// Frames to be said again, oldest first.
+    fn say_again(&mut self, _which: SayAgain) -> Vec<String> {
+        Vec::new()
+    }
 
     /// What was said and not yet answered.
     fn in_flight(&self) -> usize;

@@ -49,6 +49,10 @@ pub(crate) enum Violation {
     DeltaMismatch,
     /// Pieces that no final message followed.
     UnfinishedAnswer,
+    /// Whoever came back with a session's token was given another session.
+    SessionLost,
+    /// The history is shorter than what was seen of it before the socket was lost.
+    HistoryLost,
 }
 
 impl fmt::Display for Violation {
@@ -76,6 +80,8 @@ impl fmt::Display for Violation {
             Self::DeltaHole => "delta_hole",
             Self::DeltaMismatch => "delta_mismatch",
             Self::UnfinishedAnswer => "unfinished_answer",
+            Self::SessionLost => "session_lost",
+            Self::HistoryLost => "history_lost",
         })
     }
 }
@@ -95,6 +101,8 @@ pub(crate) enum Fault {
     Abandoned,
     /// A command without an answer when the run was over; the violations say what it lacked.
     Unanswered,
+    /// What was missed while the socket was lost was not handed over; a published client fetches the history then.
+    Unrecovered,
     /// An arrival that found its socket closed, or its queue full.
     Unsent,
 }
@@ -108,6 +116,7 @@ impl fmt::Display for Fault {
             Self::Closed(code) => write!(formatter, "closed {code}{}", close_name(*code)),
             Self::Abandoned => formatter.write_str("socket lost before the answer"),
             Self::Unanswered => formatter.write_str("unanswered when the run was over"),
+            Self::Unrecovered => formatter.write_str("came back, and what was missed was not told"),
             Self::Unsent => formatter.write_str("unsent: socket closed or its queue full"),
         }
     }

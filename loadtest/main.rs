@@ -6,6 +6,7 @@
 //! a violation and not a good figure.
 
 mod arguments;
+mod backoff;
 mod connection;
 mod conversation;
 mod crowd;
@@ -20,6 +21,7 @@ mod recorder;
 mod report;
 mod scenario;
 mod schedule;
+mod seat;
 mod serving;
 mod target;
 mod visitor;

@@ -71,6 +71,8 @@ pub(crate) struct Recorder {
     pub(crate) first_piece: Latencies,
     /// From due until the whole answer.
     pub(crate) answered: Latencies,
+    /// From the loss of a socket until its session was there again.
+    pub(crate) returned: Latencies,
     /// Answers since the last line of progress.
     pub(crate) recent: Latencies,
     /// Sockets that have opened.
@@ -79,6 +81,8 @@ pub(crate) struct Recorder {
     pub(crate) not_connected: u64,
     /// Messages sent.
     pub(crate) sent: u64,
+    /// Messages sent once more, after a socket was lost or for a temporary refusal.
+    pub(crate) sent_again: u64,
     /// Turns that are over, with acknowledgement and answer.
     pub(crate) settled: u64,
     /// Messages that were refused or whose socket was lost.
@@ -87,6 +91,8 @@ pub(crate) struct Recorder {
     pub(crate) pings: u64,
     /// Refusals, closed sockets and the like, by code.
     pub(crate) faults: BTreeMap<Fault, u64>,
+    /// What was overcome as published clients do, unseen by visitors: lost sockets, temporary refusals.
+    pub(crate) overcome: BTreeMap<Fault, u64>,
     /// Breaches of the contract, by kind.
     pub(crate) violations: BTreeMap<Violation, u64>,
 }
@@ -103,14 +109,17 @@ impl Recorder {
             acknowledged: Latencies::new()?,
             first_piece: Latencies::new()?,
             answered: Latencies::new()?,
+            returned: Latencies::new()?,
             recent: Latencies::new()?,
             connected: 0,
             not_connected: 0,
             sent: 0,
+            sent_again: 0,
             settled: 0,
             dropped: 0,
             pings: 0,
             faults: BTreeMap::new(),
+            overcome: BTreeMap::new(),
             violations: BTreeMap::new(),
         })
     }
@@ -130,6 +139,7 @@ impl Recorder {
                 self.fault(fault, 1);
             }
             Finding::Noted(fault) => self.fault(fault, 1),
+            Finding::Overcome(fault) => *self.overcome.entry(fault).or_default() += 1,
             Finding::Violated(violation) => *self.violations.entry(violation).or_default() += 1,
         }
     }
@@ -149,6 +159,11 @@ impl Recorder {
     /// All faults together.
     pub(crate) fn fault_count(&self) -> u64 {
         self.faults.values().sum()
+    }
+
+    /// Everything that was refused, closed or failed, overcome or not.
+    pub(crate) fn setback_count(&self) -> u64 {
+        self.fault_count() + self.overcome.values().sum::<u64>()
     }
 
     /// All violations together.

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use http::{HeaderValue, Uri};
 use thiserror::Error;
 
-use crate::arguments::SocketArguments;
+use crate::arguments::{ChatbotArguments, SocketArguments};
 
 /// Sockets for which one source address has ports enough: Linux gives out some 28,000.
 const SOCKETS_PER_SOURCE: u32 = 20_000;
@@ -41,8 +41,16 @@ pub(crate) enum TargetError {
 }
 
 impl Target {
+    /// The visitor socket of the chatbot, on each of its servers.
+    pub(crate) fn chatbots(
+        chatbot: &ChatbotArguments,
+        sockets: &SocketArguments,
+    ) -> Result<Vec<Self>, TargetError> {
+        chatbot.urls.iter().map(|url| Self::chatbot(url, &chatbot.chatbot, sockets)).collect()
+    }
+
     /// The visitor socket of `chatbot` on the server at `base`.
-    pub(crate) fn chatbot(base: &str, chatbot: &str, sockets: &SocketArguments) -> Result<Self, TargetError> {
+    fn chatbot(base: &str, chatbot: &str, sockets: &SocketArguments) -> Result<Self, TargetError> {
         let base = base.trim_end_matches('/');
         Self::socket(&format!("{base}/v1/chatbots/{chatbot}/socket"), sockets)
     }

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use crate::conversation::{Conversation, Ending, Expectation, Finding};
+use crate::conversation::{Conversation, Ending, Expectation, Finding, Persistence, SayAgain};
 use crate::dialogue::{self, Dialogue, Reply};
 use crate::fault::{Fault, Violation};
-use crate::wire::{self, ConnectReply, Incoming};
+use crate::wire::{self, ConnectReply, ErrorReply, Incoming, Place};
 
 /// The first command; those after it count on.
 const CONNECT_COMMAND: u32 = 1;
@@ -18,13 +18,16 @@ pub(crate) struct Visitor {
     text_bytes: usize,
     newest_command: u32,
     open: bool,
+    persistence: Persistence,
+    /// Where to go on after the socket is lost.
+    place: Option<Place>,
 }
 
 impl Visitor {
     /// A visitor who has not connected yet.
-    pub(crate) fn new(text_bytes: usize, expectation: Expectation) -> Self {
+    pub(crate) fn new(text_bytes: usize, expectation: Expectation, persistence: Persistence) -> Self {
         let conversation = Conversation::new(expectation);
-        Self { conversation, text_bytes, newest_command: 0, open: false }
+        Self { conversation, text_bytes, newest_command: 0, open: false, persistence, place: None }
     }
 
     fn hear_line(&mut self, line: &str, at: Instant, findings: &mut Vec<Finding>) -> Reply {
@@ -40,38 +43,59 @@ impl Visitor {
         } else if let Some(reply) = incoming.rpc {
             self.conversation.acknowledged(incoming.id, &reply.data, at, findings);
         } else if let Some(reply) = incoming.connect {
-            findings.extend(self.connected(incoming.id, &reply).map(Finding::Violated));
+            self.connected(incoming.id, &reply, at, findings);
         } else if let Some(error) = incoming.error {
-            self.refused(incoming.id, error.code, findings);
+            self.refused(incoming.id, &error, findings);
         }
         Reply::None
     }
 
-    fn connected(&mut self, command: u32, reply: &ConnectReply<'_>) -> Option<Violation> {
+    fn connected(
+        &mut self,
+        command: u32,
+        reply: &ConnectReply<'_>,
+        at: Instant,
+        findings: &mut Vec<Finding>,
+    ) {
         if command != CONNECT_COMMAND || self.open {
-            return Some(Violation::UnknownReply);
+            return findings.push(Finding::Violated(Violation::UnknownReply));
         }
-        let channel = format!("session:{}", reply.data.session_id);
-        let subscription = reply.subs.get(channel.as_str());
-        self.conversation.connected(subscription.map_or(0, |subscription| subscription.offset));
+        let session_id = reply.data.session_id.clone().into_owned();
+        let subscription = reply.subs.get(format!("session:{session_id}").as_str());
         self.open = true;
-        let complete = subscription.is_some() && !reply.data.token.is_empty();
-        (!complete).then_some(Violation::IncompleteSession)
+        let (Some(subscription), false) = (subscription, reply.data.token.is_empty()) else {
+            self.conversation.connected(subscription.map_or(0, |subscription| subscription.offset));
+            return findings.push(Finding::Violated(Violation::IncompleteSession));
+        };
+        match &self.place {
+            Some(before) if before.session_id != session_id => {
+                findings.push(Finding::Violated(Violation::SessionLost));
+            }
+            Some(_) => self.conversation.returned(subscription, at, findings),
+            None => self.conversation.connected(subscription.offset),
+        }
+        let (token, epoch) = (reply.data.token.clone().into_owned(), subscription.epoch.clone().into_owned());
+        self.place = Some(Place { session_id, token, epoch });
     }
 
-    fn refused(&mut self, command: u32, code: u32, findings: &mut Vec<Finding>) {
-        if command == CONNECT_COMMAND {
-            findings.push(Finding::Noted(Fault::Refused(code)));
-        } else {
-            self.conversation.refused(command, code, findings);
+    fn refused(&mut self, command: u32, error: &ErrorReply, findings: &mut Vec<Finding>) {
+        let persists = error.temporary && self.persistence == Persistence::Returns;
+        match (command, persists) {
+            (CONNECT_COMMAND, true) => findings.push(Finding::Overcome(Fault::Refused(error.code))),
+            (CONNECT_COMMAND, false) => findings.push(Finding::Noted(Fault::Refused(error.code))),
+            (_, true) => self.conversation.postponed(command, error.code, findings),
+            (_, false) => self.conversation.refused(command, error.code, findings),
         }
     }
 }
 
 impl Dialogue for Visitor {
     fn opening(&mut self) -> Option<String> {
-        self.newest_command = CONNECT_COMMAND;
-        Some(wire::connect_command(CONNECT_COMMAND))
+        self.newest_command = self.newest_command.max(CONNECT_COMMAND);
+        Some(match &self.place {
+            Some(place) => wire::return_command(CONNECT_COMMAND, place, self.conversation.position()),
+            None => wire::connect_command(CONNECT_COMMAND),
+        })
     }
 
     fn is_open(&self) -> bool {
@@ -96,6 +120,20 @@ impl Dialogue for Visitor {
         reply
     }
 
+    fn cut(&mut self) {
+        self.open = false;
+        self.conversation.cut();
+    }
+
+    fn was_refused(&self) -> bool {
+        self.conversation.was_refused()
+    }
+
+    fn say_again(&mut self, which: SayAgain) -> Vec<String> {
+        let messages = self.conversation.say_again(which);
+        messages.map(|(command, text)| wire::send_command(command, text)).collect()
+    }
+
     fn in_flight(&self) -> usize {
         self.conversation.in_flight()
     }
@@ -118,7 +156,7 @@ mod tests {
     }
 
     fn connected() -> Visitor {
-        let mut visitor = Visitor::new(2, Expectation::Any);
+        let mut visitor = Visitor::new(2, Expectation::Any, Persistence::GivesUp);
         visitor.opening();
         assert_eq!(hear(&mut visitor, CONNECTED), (Reply::None, vec![]));
         assert!(visitor.is_open());
@@ -127,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_session_opens_with_the_connect_reply() {
-        let mut visitor = Visitor::new(2, Expectation::Any);
+        let mut visitor = Visitor::new(2, Expectation::Any, Persistence::GivesUp);
         assert_eq!(visitor.opening().as_deref(), Some(r#"{"id":1,"connect":{"data":{"locale":"en"}}}"#));
         assert!(!visitor.is_open());
         hear(&mut visitor, CONNECTED);
@@ -139,7 +177,7 @@ mod tests {
         for lacking in
             [CONNECTED.replace(r#","token":"t1""#, ""), CONNECTED.replace("session:s1", "session:s2")]
         {
-            let mut visitor = Visitor::new(2, Expectation::Any);
+            let mut visitor = Visitor::new(2, Expectation::Any, Persistence::GivesUp);
             visitor.opening();
             assert_eq!(hear(&mut visitor, &lacking).1, [Finding::Violated(Violation::IncompleteSession)]);
         }
@@ -170,10 +208,50 @@ mod tests {
 
     #[test]
     fn a_refused_connect_is_counted_and_opens_nothing() {
-        let mut visitor = Visitor::new(2, Expectation::Any);
+        let mut visitor = Visitor::new(2, Expectation::Any, Persistence::GivesUp);
         visitor.opening();
         let refusal = r#"{"id":1,"error":{"code":1008,"message":"overloaded","temporary":true}}"#;
         assert_eq!(hear(&mut visitor, refusal).1, [Finding::Noted(Fault::Refused(1008))]);
         assert!(!visitor.is_open());
+    }
+
+    fn returning(place: &str, reply: &str) -> Vec<Finding> {
+        let mut visitor = Visitor::new(2, Expectation::Any, Persistence::Returns);
+        visitor.opening();
+        hear(&mut visitor, CONNECTED);
+        let state = r#"{"push":{"channel":"session:s1","pub":{"data":{"type":"state"},"offset":1}}}"#;
+        hear(&mut visitor, state);
+        visitor.cut();
+        assert!(!visitor.is_open());
+        let again: serde_json::Value = serde_json::from_str(&visitor.opening().unwrap()).unwrap();
+        let position = serde_json::json!({ "recover": true, "epoch": "TeWj", "offset": 1 });
+        assert_eq!(
+            again["connect"],
+            serde_json::json!({ "token": "t1", "subs": { "session:s1": position } })
+        );
+        let line = format!(
+            r#"{{"id":1,"connect":{{"data":{{"session_id":"{place}","token":"t2"}},"subs":{{"session:{place}":{reply}}}}}}}"#
+        );
+        hear(&mut visitor, &line).1
+    }
+
+    #[test]
+    fn who_comes_back_is_told_what_was_missed_and_no_more() {
+        let missed = r#"{"offset":3,"epoch":"TeWj","recovered":true,"publications":[{"data":{"type":"state"},"offset":2},{"data":{"type":"state"},"offset":3}]}"#;
+        assert_eq!(returning("s1", missed), []);
+        let hole = r#"{"offset":3,"recovered":true,"publications":[{"data":{"type":"state"},"offset":3}]}"#;
+        assert_eq!(returning("s1", hole), [Finding::Violated(Violation::OffsetHole)]);
+        let untold = r#"{"offset":3,"recovered":true}"#;
+        assert_eq!(returning("s1", untold), [Finding::Violated(Violation::OffsetHole)]);
+    }
+
+    #[test]
+    fn who_comes_back_to_another_or_a_shorter_history_tells_so() {
+        assert_eq!(returning("s2", r#"{"offset":0}"#), [Finding::Violated(Violation::SessionLost)]);
+        assert_eq!(
+            returning("s1", r#"{"offset":0,"recovered":true}"#),
+            [Finding::Violated(Violation::HistoryLost)]
+        );
+        assert_eq!(returning("s1", r#"{"offset":9}"#), [Finding::Noted(Fault::Unrecovered)]);
     }
 }

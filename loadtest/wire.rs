@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A ping from the server, and the pong that answers it.
@@ -20,6 +20,30 @@ pub(crate) fn lines(frame: &str) -> impl Iterator<Item = &str> {
 /// The command that begins a session.
 pub(crate) fn connect_command(id: u32) -> String {
     format!(r#"{{"id":{id},"connect":{{"data":{{"locale":"en"}}}}}}"#)
+}
+
+/// Where a visitor was when its socket was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The session.
+    pub(crate) session_id: String,
+    /// What proves it.
+    pub(crate) token: String,
+    /// Which history the offset counts in.
+    pub(crate) epoch: String,
+}
+
+/// The command that goes on with a session after the publication at `offset`.
+pub(crate) fn return_command(id: u32, place: &Place, offset: u64) -> String {
+    #[derive(Serialize)]
+    struct Position<'a> {
+        recover: bool,
+        epoch: &'a str,
+        offset: u64,
+    }
+    let position = Position { recover: true, epoch: &place.epoch, offset };
+    let subs = HashMap::from([(format!("session:{}", place.session_id), position)]);
+    serde_json::json!({ "id": id, "connect": { "token": place.token, "subs": subs } }).to_string()
 }
 
 /// A `message.send` whose message id is the command's id, which is unique in the session too.
@@ -46,6 +70,9 @@ pub(crate) struct Incoming<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorReply {
     pub(crate) code: u32,
+    /// The same command may succeed later.
+    #[serde(default)]
+    pub(crate) temporary: bool,
 }
 
 /// The session that a connect began.
@@ -54,7 +81,7 @@ pub(crate) struct ConnectReply<'a> {
     #[serde(borrow)]
     pub(crate) data: SessionData<'a>,
     #[serde(borrow, default)]
-    pub(crate) subs: HashMap<Cow<'a, str>, Subscription>,
+    pub(crate) subs: HashMap<Cow<'a, str>, Subscription<'a>>,
 }
 
 /// What the server says of the session.
@@ -69,10 +96,19 @@ pub(crate) struct SessionData<'a> {
 
 /// The server-side subscription to the session's channel.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Subscription {
+pub(crate) struct Subscription<'a> {
     /// The newest durable publication; absent is 0.
     #[serde(default)]
     pub(crate) offset: u64,
+    /// Which history the offset counts in.
+    #[serde(borrow, default)]
+    pub(crate) epoch: Cow<'a, str>,
+    /// Whether `publications` is all that was missed.
+    #[serde(default)]
+    pub(crate) recovered: bool,
+    /// What was missed.
+    #[serde(borrow, default)]
+    pub(crate) publications: Vec<Publication<'a>>,
 }
 
 /// The reply to an `rpc`.

@@ -8,7 +8,6 @@ mod server;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web;
 use aihio_actors::Engine;
@@ -18,7 +17,7 @@ use crate::auth::{PasswordError, RandomError};
 use crate::cache::CacheError;
 use crate::crawl::AllowListError;
 use crate::http::Service;
-use crate::settings::Settings;
+use crate::settings::{DrainTimes, Settings};
 use crate::store::{Store, StoreError};
 
 /// Why the service can't be started.
@@ -72,7 +71,7 @@ pub struct App {
     listener: TcpListener,
     address: SocketAddr,
     workers: usize,
-    drain: Duration,
+    drain: DrainTimes,
     service: web::Data<Service>,
     first_password: Option<SecretString>,
 }

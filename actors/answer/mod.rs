@@ -5,6 +5,7 @@ mod citation;
 mod cue;
 mod evidence;
 mod extractive;
+mod list;
 mod pieces;
 mod prompt;
 mod quote;

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::cue::{Wanted, wanted};
+use super::list::with_list;
 use super::section::sections;
 use crate::chatbot::knowledge::{Index, Query};
 use crate::model::{Chunk, Citation, Hit};
 
-/// Longest answering words, in bytes; one sentence may be longer.
+/// Longest answering words, in bytes; one sentence may be longer, with the list that it opens.
 const CORE_BYTES_MAX: usize = 320;
 /// Longest quote, in bytes: the answering words with what stands around them; one sentence may be longer.
 const QUOTE_BYTES_MAX: usize = 360;
@@ -88,8 +89,12 @@ impl Ask<'_> {
         for section in sections(text) {
             let heading = section.heading.and_then(|span| text.get(span)).unwrap_or_default();
             let given = self.read(0..0, heading).scaled(HEADING_SHARE);
-            let read = |span: &Range<usize>| Some(self.read(span.clone(), text.get(span.clone())?));
-            let sentences: Vec<Words> = section.sentences.iter().filter_map(read).collect();
+            let sentences: Vec<Words> = (0..section.sentences.len())
+                .filter_map(|nth| {
+                    let span = with_list(text, section.sentences.get(nth..)?)?;
+                    Some(self.read(span.clone(), text.get(span)?))
+                })
+                .collect();
             for core in stretches(&sentences, &given) {
                 let held = self.held(&core);
                 let score = passage_score + held + if core.cue { CUE_SHARE } else { 0.0 };
@@ -130,7 +135,7 @@ impl Words {
 
     fn followed_by(&self, next: &Self) -> Self {
         let held = self.held.iter().zip(&next.held).map(|(one, other)| one.max(*other)).collect();
-        Self { span: self.span.start..next.span.end, held, cue: self.cue || next.cue }
+        Self { span: self.span.start..self.span.end.max(next.span.end), held, cue: self.cue || next.cue }
     }
 }
 

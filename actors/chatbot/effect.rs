@@ -142,22 +142,28 @@ impl Chatbot {
     /// The chatbot was deleted: so are its conversations.
     fn retire(&mut self, ctx: &mut Context<Self>) {
         use super::session::CloseReason;
-        self.drain_sessions(Duration::ZERO, Duration::ZERO, CloseReason::Removed);
+        let at_once = super::handle::DrainAll {
+            grace: Duration::ZERO,
+            spread: Duration::ZERO,
+            first_after: Duration::ZERO,
+        };
+        self.drain_sessions(at_once, CloseReason::Removed);
         self.stop_when_alone(ExitReason::Finished, ctx);
     }
 
-    /// Ends all sessions, spread over `spread`, so that their visitors don't all come back at once.
+    /// Ends all sessions, one after the other, so that their visitors don't all come back at once.
     pub(super) fn drain_sessions(
         &mut self,
-        grace: Duration,
-        spread: Duration,
+        drain: super::handle::DrainAll,
         reason: super::session::CloseReason,
     ) {
+        let super::handle::DrainAll { grace, spread, first_after } = drain;
         self.draining = super::Draining::Yes;
         self.life.vital().set(VitalState::Stopping);
         let count = u32::try_from(self.sessions.len()).unwrap_or(u32::MAX).max(1);
         for (nth, (_, session)) in (0_u32..).zip(self.sessions.live()) {
-            let close_after = spread * nth / count;
+            let turn = first_after + spread.mul_f64(f64::from(nth) / f64::from(count));
+            let close_after = if turn < spread { turn } else { turn.saturating_sub(spread) };
             // One message a session: bounded by construction, and none may miss it.
             session.entrust(super::session::handle::Drain { grace, close_after, reason });
         }

@@ -124,7 +124,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::model::{AccountId, ChatbotId, SessionId};
+    use crate::model::{AccountId, ChatbotId, OwnerEpoch, SessionId};
     use crate::ports::RecordBody;
 
     fn record() -> Record {
@@ -132,6 +132,7 @@ mod tests {
             session_id: SessionId::from_uuid(Uuid::nil()),
             account_id: AccountId::from_uuid(Uuid::nil()),
             chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
+            owner: OwnerEpoch::FIRST,
             body: RecordBody::Events { events: vec![], usage: vec![], receipts: vec![] },
         }
     }

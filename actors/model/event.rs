@@ -41,7 +41,7 @@ pub struct AgentName {
 }
 
 /// One entry of a session's history, at its position.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Where it stands.
     pub seq: Seq,
@@ -52,7 +52,8 @@ pub struct Event {
 }
 
 /// The two kinds of durable events.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventBody {
     /// Somebody said something.
     Message(Message),
@@ -61,7 +62,7 @@ pub enum EventBody {
 }
 
 /// One line of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id.
     pub message_id: MessageId,

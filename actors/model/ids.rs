@@ -82,6 +82,9 @@ uuid_id! {
     UploadId;
     /// One attached socket (or other listener); lives no longer than its connection.
     SocketId;
+    /// One process among those that share the conversations. Drawn at start: a process that was restarted is another
+    /// one, so nothing that an earlier life held is taken for its own.
+    NodeId;
 }
 
 /// A position in a session's history: 1 for the first event, without holes. 0 is "before the first".
@@ -121,6 +124,18 @@ impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Counts the owners that a session has had. Every write of its history carries its writer's number, and the store
+/// takes it from the newest owner alone: a process that lost the session without noticing, because it stood still or
+/// Redis forgot, writes nothing (a fencing token).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnerEpoch(pub u64);
+
+impl OwnerEpoch {
+    /// Of whoever opens a session.
+    pub const FIRST: Self = Self(1);
 }
 
 /// The id that a client gives its message: 1 to 64 characters, unique in the session. Sending it again is

@@ -21,7 +21,8 @@ pub use config::{
 pub use event::{AgentName, Event, EventBody, Message, Phase, Role, StateChange};
 pub use ids::{
     AccountId, AnswerId, ApiKeyId, ChatbotId, ChunkId, ClientId, ClientIdError, ConfigVersion, DocumentId,
-    Epoch, InvalidId, JobId, MessageId, Seq, SessionId, SocketId, SourceId, UploadId, UserId,
+    Epoch, InvalidId, JobId, MessageId, NodeId, OwnerEpoch, Seq, SessionId, SocketId, SourceId, UploadId,
+    UserId,
 };
 pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress};
 pub use knowledge::{Chunk, ContentHash, Document, Hit, MediaType, Passage, StageScores};

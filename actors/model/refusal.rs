@@ -90,6 +90,16 @@ impl Refusal {
         .retry_after(Duration::from_secs(1))
     }
 
+    /// The process is being stopped; whoever comes again lands in another one, or in its successor.
+    #[must_use]
+    pub fn leaving() -> Self {
+        Self::new(
+            RefusalCode::Overloaded,
+            "The server is being restarted and has not stored this. Send it again with the same id in a moment.",
+        )
+        .retry_after(Duration::from_secs(1))
+    }
+
     /// The actor that held the command ended before it could answer.
     #[must_use]
     pub fn interrupted() -> Self {

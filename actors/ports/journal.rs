@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::PortError;
 use crate::model::{
-    AccountId, ChatbotId, Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageRow,
+    AccountId, ChatbotId, Event, MessageId, OwnerEpoch, Receipt, Seq, SessionId, SessionMeta, Timestamp,
+    UsageRow,
 };
 
 /// What one session wants kept, all of it or none.
@@ -18,6 +19,8 @@ pub struct Record {
     pub account_id: AccountId,
     /// The chatbot.
     pub chatbot_id: ChatbotId,
+    /// As whose owner it is written.
+    pub owner: OwnerEpoch,
     /// What to keep.
     pub body: RecordBody,
 }
@@ -76,13 +79,22 @@ pub struct Lead {
     pub at: Timestamp,
 }
 
+/// A session that was opened once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its fixed facts.
+    pub meta: SessionMeta,
+    /// Its newest owner.
+    pub owner: OwnerEpoch,
+}
+
 /// What became of one record of a batch that was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Stored, now or by an earlier attempt with the same ids.
     Kept,
-    /// Another writer holds its place, or the place before it is empty: nothing of this record was stored, and its
-    /// writer must stop.
+    /// Another writer holds its place, the place before it is empty, or the session has a newer owner: nothing of this
+    /// record was stored, and its writer must stop.
     Conflict,
 }
 
@@ -91,17 +103,25 @@ pub enum Outcome {
 pub trait Journal: Send + Sync {
     /// Keeps all records in one transaction and answers with one outcome a record, in order.
     ///
-    /// Appending a record again is safe: what is there already counts as [`Outcome::Kept`].
+    /// Appending a record again is safe: what is there already counts as [`Outcome::Kept`]. Histories take new events
+    /// from the session's newest owner alone, and that is looked at in the same transaction. Judgements and forms are
+    /// no part of a history and stand on their own ids: they are kept whoever passes them on.
     ///
     /// # Errors
     /// When nothing was kept, or it is unknown whether it was: append again with the same records.
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError>;
 
-    /// The fixed facts of a session, if it was ever opened.
+    /// The session, if it was ever opened.
     ///
     /// # Errors
     /// When the store can't be read.
-    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError>;
+    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError>;
+
+    /// The same, with a new owner: whoever owned it before writes nothing from now on.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError>;
 
     /// Up to `limit` events after the position `after`, in order.
     ///

@@ -23,7 +23,7 @@ pub use dice::Dice;
 pub use error::{Fault, PortError};
 pub use extractor::{ExtractError, Extracted, Extractor, Raw};
 pub use jobs::{Jobs, JobsClaimed};
-pub use journal::{Feedback, Journal, Lead, Outcome, Rating, Record, RecordBody};
+pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
 pub use ledger::{Ledger, PeriodUsage};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};

@@ -58,7 +58,7 @@ impl Supervisor {
     ) -> Result<Arc<AccountHandle>, Refusal> {
         match read {
             // Whoever starts now would miss the word to end.
-            Ok(_) if self.draining == Draining::Yes => Err(Refusal::overloaded()),
+            Ok(_) if self.draining == Draining::Yes => Err(Refusal::leaving()),
             Ok(Some(state)) => Ok(self.start_account(id, state, ctx)),
             Ok(None) => Err(Refusal::new(RefusalCode::ChatbotNotReady, "The account does not exist.")),
             Err(error) => {

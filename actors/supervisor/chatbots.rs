@@ -42,7 +42,7 @@ impl Supervisor {
 
     fn chatbot_at_hand(&mut self, id: ChatbotId) -> Option<Result<Arc<ChatbotHandle>, Refusal>> {
         if self.draining == Draining::Yes {
-            return Some(Err(Refusal::overloaded()));
+            return Some(Err(Refusal::leaving()));
         }
         if let Some(chatbot) = self.shared.directory.chatbot(id) {
             return Some(Ok(chatbot));
@@ -96,7 +96,7 @@ impl Supervisor {
             let id = view.record.chatbot_id;
             let started = match account.unwrap_or_else(|_| Err(Refusal::interrupted())) {
                 // Whoever starts now would miss the word to end.
-                Ok(_) if root.draining == Draining::Yes => Err(Refusal::overloaded()),
+                Ok(_) if root.draining == Draining::Yes => Err(Refusal::leaving()),
                 Ok(account) => Ok(root.start_chatbot(view, account, &arbiter, ctx)),
                 Err(refusal) => Err(refusal),
             };

@@ -71,14 +71,20 @@ impl Handler<DrainTree> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, message: DrainTree, _: &mut Context<Self>) {
+        let DrainTree { grace, spread } = message;
         self.draining = Draining::Yes;
-        for (_, chatbot) in self.chatbots.live() {
+        let count = u32::try_from(self.chatbots.len()).unwrap_or(u32::MAX).max(1);
+        for (nth, (_, chatbot)) in (0_u32..).zip(self.chatbots.live()) {
             // One message a chatbot: bounded by construction, and none may miss it.
-            chatbot.entrust(DrainAll { grace: message.grace, spread: message.spread });
+            chatbot.entrust(DrainAll {
+                grace,
+                spread,
+                first_after: spread.mul_f64(f64::from(nth) / f64::from(count)),
+            });
         }
         // Sessions outlive a chatbot that failed, and it is not started again now to tell them.
         self.shared.directory.chatbots.iter().filter(|chatbot| !chatbot.is_open()).for_each(|chatbot| {
-            chatbot.drain_sessions(message.grace);
+            chatbot.drain_sessions(grace);
         });
     }
 }

@@ -64,8 +64,10 @@ async fn a_chatbot_that_is_full_opens_no_more_sessions() {
 #[actix::test]
 async fn a_journal_that_is_full_keeps_its_promise_to_say_so() {
     let engine = World::new().start(Limits { journal_queue_len: 2, ..Limits::default() });
-    let guests = join_all((0..6).map(|_| Guest::arrives(&engine))).await;
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    let mut guests = Vec::new();
+    for _ in 0..6 {
+        guests.push(Guest::arrives(&engine).await);
+    }
     engine.world.store.appends.set(Condition::Hanging);
     // Each is an `Append`; what finds no room is refused and not forgotten.
     let mut sends = join_all(guests.iter().map(|guest| guest.says("m1", "Me?"))).boxed_local();

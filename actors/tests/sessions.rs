@@ -16,7 +16,7 @@ use crate::model::{
     AnswerId, AnswererKind, ClientId, Event, EventBody, Message, MessageId, Phase, PublicationData,
     RefusalCode, Role, Seq,
 };
-use crate::ports::{Fault, Rating};
+use crate::ports::{Fault, Journal, Rating};
 
 const DOWN: Condition = Condition::Failing(Fault::Transient);
 
@@ -80,14 +80,15 @@ async fn while_the_store_is_down_messages_are_refused_and_afterwards_stored_once
 }
 
 #[actix::test]
-async fn a_conversation_that_begins_while_the_store_is_down_goes_on_when_it_is_up() {
+async fn a_conversation_begins_once_the_store_has_it_and_not_before() {
     let engine = engine();
     engine.world.store.appends.set(DOWN);
-    let guest = Guest::arrives(&engine).await;
-    assert_eq!(guest.says("m1", "One?").await.unwrap_err().code, RefusalCode::Overloaded);
-    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert_eq!(Guest::is_turned_away(&engine).await.code, RefusalCode::Overloaded);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(engine.living(ActorKind::Session).is_empty());
     engine.world.store.appends.set(Condition::Working);
-    let mut guest = Guest::returns(&engine, &guest, Since::Now).await;
+    let mut guest = Guest::arrives(&engine).await;
+    assert!(engine.world.store.find(guest.id()).await.unwrap().is_some());
     assert_eq!(guest.is_heard("m1", "One?").await.0, Seq(1));
     assert_eq!(guest.is_answered().await, "One?");
     engine.drain().await;

@@ -51,6 +51,15 @@ impl Guest {
         Self::opens(engine, chatbot, opening, Since::Now).await.unwrap()
     }
 
+    /// Would begin a conversation and may not.
+    pub(super) async fn is_turned_away(engine: &TestEngine) -> Refusal {
+        let opening = Opening::New(Box::new(engine.world.meta(engine.world.chatbot)));
+        match Self::opens(engine, engine.world.chatbot, opening, Since::Now).await {
+            Ok(_) => panic!("a conversation began"),
+            Err(refusal) => refusal,
+        }
+    }
+
     /// Comes back to a session; tries again as long as the refusals are temporary, as clients do.
     pub(super) async fn returns(engine: &TestEngine, known: &Self, since: Since) -> Self {
         let id = known.session.id();

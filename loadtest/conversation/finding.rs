@@ -19,6 +19,8 @@ pub(crate) enum Finding {
     Dropped(Fault),
     /// Something worth counting that ends no turn.
     Noted(Fault),
+    /// Something that a client gets over by itself, and its visitor does not see.
+    Overcome(Fault),
     /// The contract was broken.
     Violated(Violation),
 }
@@ -30,6 +32,24 @@ pub(crate) enum Expectation {
     Any,
     /// The question's own text.
     Echo,
+}
+
+/// What a visitor does about what passes by itself: a lost socket, a temporary refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Persistence {
+    /// Nothing: it is counted and over.
+    GivesUp,
+    /// Comes back, and says the same again under the same id, as published clients do.
+    Returns,
+}
+
+/// Which messages are said again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SayAgain {
+    /// Those that were refused for now.
+    Refused,
+    /// All that have no acknowledgement: the socket that it may have come on is gone.
+    Unacknowledged,
 }
 
 /// Why a conversation ends.

@@ -4,6 +4,7 @@
 //! no JSON text, so every breach can be told to it in a test.
 
 mod finding;
+mod returning;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ mod tests;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-pub(crate) use crate::conversation::finding::{Ending, Expectation, Finding};
+pub(crate) use crate::conversation::finding::{Ending, Expectation, Finding, Persistence, SayAgain};
 use crate::conversation::running::RunningAnswers;
 use crate::fault::{Fault, Violation};
 use crate::wire::{Acknowledgement, Kind, Publication, PublicationData, Role};
@@ -38,11 +39,22 @@ struct Pending {
     command: u32,
     due: Instant,
     text: String,
+    delivery: Delivery,
     /// From the acknowledgement.
     acknowledged: Option<Option<u64>>,
     /// From its publication.
     published: Option<Published>,
     answered: bool,
+}
+
+/// How often a message was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Delivery {
+    Once,
+    /// The server refused it for now.
+    Refused,
+    /// The reply may say that the message is known already.
+    Again,
 }
 
 /// What the server made of a message.
@@ -83,6 +95,7 @@ impl Conversation {
             command,
             due,
             text,
+            delivery: Delivery::Once,
             acknowledged: None,
             published: None,
             answered: false,
@@ -101,7 +114,7 @@ impl Conversation {
         let Some(pending) = self.pending.get_mut(index) else { return };
         pending.acknowledged = Some(reply.seq);
         findings.push(Finding::Acknowledged(at.saturating_duration_since(pending.due)));
-        if reply.duplicate {
+        if reply.duplicate && pending.delivery == Delivery::Once {
             findings.push(Finding::Violated(Violation::FalseDuplicate));
         }
         if reply.seq.is_none() {

@@ -233,3 +233,23 @@ fn a_notice_is_counted_by_its_code() {
     let notice = r#"{"push":{"channel":"s","pub":{"data":{"type":"notice","code":1005,"message":"sorry"}}}}"#;
     assert_eq!(Story::new().hears(notice).findings, [Finding::Noted(Fault::Noticed("1005".into()))]);
 }
+
+#[test]
+fn a_message_said_again_may_be_known_already() {
+    let mut story = Story::new().asks(2, "hi");
+    story.conversation.cut();
+    let again: Vec<_> = story.conversation.say_again(SayAgain::Unacknowledged).collect();
+    assert_eq!(again, [(2, "hi")]);
+    let known = r#"{"id":2,"rpc":{"data":{"seq":1,"duplicate":true}}}"#;
+    let story = story.own(1, 2, "hi").hears(known).answer(2, 2, "hello");
+    assert!(story.violations().is_empty());
+    assert_eq!(story.conversation.in_flight(), 0);
+}
+
+#[test]
+fn after_a_lost_socket_an_answer_begins_anew() {
+    let mut story = Story::new().asks(2, "hi").own(1, 2, "hi").acknowledged(2, 1).piece(2, 0, "He");
+    story.conversation.cut();
+    let anew = story.piece(2, 0, "Hel").piece(2, 1, "lo").answer(2, 2, "Hello").ends(Ending::Complete);
+    assert!(anew.violations().is_empty());
+}

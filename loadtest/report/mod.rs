@@ -55,6 +55,8 @@ pub(crate) struct Report {
     server: Option<Server>,
     /// CPU of this program during the load, in percent of one core.
     generator_cpu_percent: f64,
+    /// Lost sockets and temporary refusals that no visitor saw anything of.
+    overcome: BTreeMap<String, u64>,
     faults: BTreeMap<String, u64>,
     violations: BTreeMap<String, u64>,
 }
@@ -69,6 +71,8 @@ struct Sockets {
 #[derive(Debug, Serialize)]
 struct Messages {
     sent: u64,
+    /// Once more, after a socket was lost or for a temporary refusal.
+    sent_again: u64,
     settled: u64,
     dropped: u64,
 }
@@ -81,6 +85,8 @@ struct Stages {
     acknowledged: Latency,
     first_piece: Latency,
     answered: Latency,
+    /// From the loss of a socket until its session was there again.
+    returned: Latency,
 }
 
 /// One stage's latencies, in microseconds.
@@ -127,12 +133,18 @@ impl Report {
             },
             connect_seconds: measured.connect.wall.as_secs_f64(),
             load_seconds: load_time.as_secs_f64(),
-            messages: Messages { sent: recorder.sent, settled: recorder.settled, dropped: recorder.dropped },
+            messages: Messages {
+                sent: recorder.sent,
+                sent_again: recorder.sent_again,
+                settled: recorder.settled,
+                dropped: recorder.dropped,
+            },
             turns_per_second: ratio(count(recorder.settled), load_time.as_secs_f64()),
             pings: recorder.pings,
             latency: Stages::new(recorder),
             server: measured.connect.server.map(|connect| Server::new(&connect, load, recorder)),
             generator_cpu_percent: percent(last.own_cpu, last.wall),
+            overcome: named(&recorder.overcome),
             faults: named(&recorder.faults),
             violations: named(&recorder.violations),
         }
@@ -181,6 +193,7 @@ impl Stages {
             acknowledged: Latency::new(&recorder.acknowledged),
             first_piece: Latency::new(&recorder.first_piece),
             answered: Latency::new(&recorder.answered),
+            returned: Latency::new(&recorder.returned),
         }
     }
 }

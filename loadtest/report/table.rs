@@ -13,6 +13,9 @@ impl fmt::Display for Report {
             server.write(formatter)?;
         }
         writeln!(formatter, "generator    CPU {:.0} % of a core", self.generator_cpu_percent)?;
+        if !self.overcome.is_empty() {
+            write_counts(formatter, "overcome", &self.overcome)?;
+        }
         write_counts(formatter, "faults", &self.faults)?;
         write_counts(formatter, "violations", &self.violations)
     }
@@ -42,6 +45,9 @@ impl Report {
             write!(formatter, "messages     {} sent, {settled} settled", messages.sent)?;
             writeln!(formatter, " in {seconds:.2} s ({rate:.1}/s), {} dropped", messages.dropped)?;
         }
+        if messages.sent_again > 0 {
+            writeln!(formatter, "             {} sent again", messages.sent_again)?;
+        }
         if self.pings > 0 {
             writeln!(formatter, "pings        {} answered", self.pings)?;
         }
@@ -55,6 +61,7 @@ impl Report {
             ("acknowledged", &self.latency.acknowledged),
             ("first piece", &self.latency.first_piece),
             ("answered", &self.latency.answered),
+            ("returned", &self.latency.returned),
         ];
         let columns = ["mean", "p50", "p90", "p99", "p99.9", "max"];
         write!(formatter, "\n{:<12}{:>10}", "ms", "count")?;

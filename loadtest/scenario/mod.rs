@@ -17,6 +17,7 @@ use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::arguments::{Arguments, LoadArguments, Scenario, SocketArguments};
+use crate::conversation::Persistence;
 use crate::crowd::Crowd;
 use crate::dialogue::Dialogue;
 use crate::phase::{Phase, Running};
@@ -103,13 +104,13 @@ fn require_open_files(sockets: NonZeroU32) -> Result<(), RunError> {
 
 /// Opens all sockets, and measures it.
 async fn gather<D: Dialogue + 'static>(
-    target: Target,
-    sockets: &SocketArguments,
+    targets: Vec<Target>,
+    (sockets, persistence): (&SocketArguments, Persistence),
     recorder: &SharedRecorder,
     dialogue: impl Fn() -> D,
 ) -> Result<(Crowd, Phase), RunError> {
     let phase = Running::begin(sockets.server_pid)?;
-    let crowd = Crowd::gather(target, sockets, recorder, dialogue).await?;
+    let crowd = Crowd::gather(targets, (sockets, persistence), recorder, dialogue).await?;
     if crowd.is_empty() {
         let faults: Vec<_> = recorder.borrow().faults.keys().map(ToString::to_string).collect();
         return Err(RunError::NobodyConnected { sockets: sockets.sockets, why: faults.join(", ") });

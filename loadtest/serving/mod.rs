@@ -6,18 +6,20 @@ use std::time::{Duration, Instant};
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::mpsc::Receiver;
-use tokio::time::timeout;
+use tokio::time::{Instant as TokioInstant, sleep_until, timeout};
 use tokio_websockets::{Error as SocketError, Message};
 
 use crate::connection::ConnectError;
-use crate::conversation::{Ending, Finding};
+use crate::conversation::{Ending, Finding, SayAgain};
 use crate::dialogue::{Dialogue, Reply};
-use crate::fault::{Fault, Violation};
+use crate::fault::Violation;
 use crate::recorder::Recorder;
 use crate::wire;
 
 /// How long the closing handshake may take; the figures are complete before it.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait with what was refused for now.
+const SAY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// The code that RFC 6455 reserves for a socket that ended without a close frame.
 const CLOSED_WITHOUT_A_WORD: u16 = 1006;
 /// The code that RFC 6455 reserves for a close frame without a code.
@@ -35,15 +37,50 @@ pub(crate) enum Instruction {
     SaturateUntil(Instant),
 }
 
+/// What the driver has said so far, and what it says next; it holds for every socket of a visitor.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    instructions: Receiver<Instruction>,
+    saturate_until: Option<Instant>,
+}
+
+impl Orders {
+    /// Nothing has been said yet.
+    pub(crate) fn new(instructions: Receiver<Instruction>) -> Self {
+        Self { instructions, saturate_until: None }
+    }
+
+    /// The driver has nothing more to say.
+    pub(crate) fn are_over(&self) -> bool {
+        self.instructions.is_closed()
+    }
+
+    /// Throws away what nobody will do any more; tells how much it was.
+    pub(crate) fn unheeded(&mut self) -> u64 {
+        let count = std::iter::from_fn(|| self.instructions.try_recv().ok()).count();
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+}
+
+/// How serving a socket ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// The driver had nothing more to say; all is counted.
+    Left,
+    /// The socket was lost, with this close code.
+    Lost(u16),
+}
+
 /// A socket with what is said over it.
 #[derive(Debug)]
-pub(crate) struct Line<S, D> {
+pub(crate) struct Line<'a, S, D> {
     socket: S,
-    dialogue: D,
+    dialogue: &'a mut D,
     recorder: SharedRecorder,
     /// Reused for every frame.
     findings: Vec<Finding>,
-    saturate_until: Option<Instant>,
+    /// When to say again what was refused for now.
+    say_again_at: Option<tokio::time::Instant>,
 }
 
 /// The socket ended with this close code.
@@ -55,7 +92,7 @@ impl From<SocketError> for Lost {
     }
 }
 
-impl<S, D> Line<S, D>
+impl<'a, S, D> Line<'a, S, D>
 where
     S: Stream<Item = Result<Message, SocketError>> + Sink<Message, Error = SocketError> + Unpin,
     D: Dialogue,
@@ -66,55 +103,89 @@ where
     /// When it refuses or closes.
     pub(crate) async fn open(
         socket: S,
-        mut dialogue: D,
+        dialogue: &'a mut D,
         recorder: SharedRecorder,
     ) -> Result<Self, ConnectError> {
         let opening = dialogue.opening();
-        let mut line = Self { socket, dialogue, recorder, findings: Vec::new(), saturate_until: None };
+        let mut line = Self::over(socket, dialogue, recorder);
         if let Some(opening) = opening {
             line.socket.send(Message::text(opening)).await?;
         }
         while !line.dialogue.is_open() {
             let message = line.socket.next().await.unwrap_or(Err(SocketError::AlreadyClosed))?;
-            let faults_before = line.recorder.borrow().fault_count();
+            let setbacks_before = line.recorder.borrow().setback_count();
             line.take(&message).await.map_err(|Lost(code)| ConnectError::Closed(code))?;
-            if line.recorder.borrow().fault_count() > faults_before && !line.dialogue.is_open() {
+            if line.recorder.borrow().setback_count() > setbacks_before && !line.dialogue.is_open() {
                 return Err(ConnectError::Refused);
             }
         }
         Ok(line)
     }
 
-    /// Follows the instructions until they end or the socket does.
-    pub(crate) async fn serve(mut self, mut instructions: Receiver<Instruction>) {
-        let lost = loop {
+    /// A line over a socket on which the dialogue is open.
+    pub(crate) fn over(socket: S, dialogue: &'a mut D, recorder: SharedRecorder) -> Self {
+        Self { socket, dialogue, recorder, findings: Vec::new(), say_again_at: None }
+    }
+
+    /// The socket alone.
+    pub(crate) fn into_socket(self) -> S {
+        self.socket
+    }
+
+    /// Follows the orders until they end or the socket does. What an earlier socket took along is said again first.
+    pub(crate) async fn serve(mut self, orders: &mut Orders) -> Served {
+        let begun = match self.say_again(SayAgain::Unacknowledged).await {
+            Ok(()) => self.saturate(orders.saturate_until).await,
+            lost => lost,
+        };
+        match begun {
+            Ok(()) => self.follow(orders).await,
+            Err(Lost(code)) => Served::Lost(code),
+        }
+    }
+
+    async fn follow(mut self, orders: &mut Orders) -> Served {
+        loop {
+            let say_again_at = self.say_again_at;
             // What has come is heard first: it has a latency that waiting here would add to.
             let done = tokio::select! {
                 biased;
                 incoming = self.socket.next() => match incoming {
-                    Some(Ok(message)) => self.take(&message).await,
+                    Some(Ok(message)) => self.hear(&message, orders.saturate_until).await,
                     Some(Err(_)) | None => Err(Lost(CLOSED_WITHOUT_A_WORD)),
                 },
-                instruction = instructions.recv() => match instruction {
+                () = sleep_until(say_again_at.unwrap_or_else(TokioInstant::now)), if say_again_at.is_some() => {
+                    self.say_again_at = None;
+                    self.say_again(SayAgain::Refused).await
+                }
+                instruction = orders.instructions.recv() => match instruction {
                     Some(Instruction::SayDue(due)) => self.say(due).await,
                     Some(Instruction::SaturateUntil(end)) => {
-                        self.saturate_until = Some(end);
-                        self.saturate().await
+                        orders.saturate_until = Some(end);
+                        self.saturate(orders.saturate_until).await
                     }
-                    None => return self.leave().await,
+                    None => {
+                        self.leave().await;
+                        return Served::Left;
+                    }
                 },
             };
-            if let Err(lost) = done {
-                break lost;
+            if let Err(Lost(code)) = done {
+                return Served::Lost(code);
             }
-        };
-        self.end(Ending::Lost);
-        self.recorder.borrow_mut().fault(Fault::Closed(lost.0), 1);
-        let unsent = std::iter::from_fn(|| instructions.try_recv().ok()).count();
-        self.recorder.borrow_mut().fault(Fault::Unsent, u64::try_from(unsent).unwrap_or(u64::MAX));
+        }
     }
 
-    /// Hears one message, answers a ping and, when saturating, says the next thing.
+    /// Hears one message and, when saturating, says the next thing.
+    async fn hear(&mut self, message: &Message, saturate_until: Option<Instant>) -> Result<(), Lost> {
+        self.take(message).await?;
+        if self.say_again_at.is_none() && self.dialogue.was_refused() {
+            self.say_again_at = Some(TokioInstant::now() + SAY_AGAIN_AFTER);
+        }
+        self.saturate(saturate_until).await
+    }
+
+    /// Hears one message and answers a ping.
     async fn take(&mut self, message: &Message) -> Result<(), Lost> {
         let at = Instant::now();
         if let Some(text) = message.as_text() {
@@ -124,7 +195,7 @@ where
                 self.recorder.borrow_mut().pings += 1;
                 self.socket.send(Message::text(wire::PING)).await?;
             }
-            return self.saturate().await;
+            return Ok(());
         }
         if message.is_close() {
             return Err(Lost(message.as_close().map_or(CLOSED_WITHOUT_A_CODE, |(code, _)| code.into())));
@@ -135,9 +206,17 @@ where
         Ok(())
     }
 
-    async fn saturate(&mut self) -> Result<(), Lost> {
+    async fn say_again(&mut self, which: SayAgain) -> Result<(), Lost> {
+        for frame in self.dialogue.say_again(which) {
+            self.recorder.borrow_mut().sent_again += 1;
+            self.socket.send(Message::text(frame)).await?;
+        }
+        Ok(())
+    }
+
+    async fn saturate(&mut self, until: Option<Instant>) -> Result<(), Lost> {
         let now = Instant::now();
-        match self.saturate_until {
+        match until {
             Some(end) if now < end && self.dialogue.in_flight() == 0 => self.say(now).await,
             _ => Ok(()),
         }
@@ -154,14 +233,10 @@ where
     }
 
     async fn leave(mut self) {
-        self.end(Ending::Complete);
+        self.dialogue.end(Ending::Complete, &mut self.findings);
+        self.record();
         // What the other side makes of the close frame changes no figure.
         let _ = timeout(CLOSE_PATIENCE, self.socket.close()).await;
-    }
-
-    fn end(&mut self, ending: Ending) {
-        self.dialogue.end(ending, &mut self.findings);
-        self.record();
     }
 
     fn record(&mut self) {

@@ -7,7 +7,8 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender, unbounded_chan
 use tokio_websockets::CloseCode;
 
 use super::*;
-use crate::conversation::Expectation;
+use crate::conversation::{Expectation, Persistence};
+use crate::fault::Fault;
 use crate::visitor::Visitor;
 
 const CONNECTED: &str =
@@ -93,10 +94,17 @@ fn recorder() -> SharedRecorder {
     Rc::new(RefCell::new(Recorder::new().unwrap()))
 }
 
-async fn connected(recorder: &SharedRecorder) -> (Line<MemorySocket, Visitor>, Peer) {
+fn visitor(persistence: Persistence) -> Visitor {
+    Visitor::new(20, Expectation::Echo, persistence)
+}
+
+async fn connected<'a>(
+    visitor: &'a mut Visitor,
+    recorder: &SharedRecorder,
+) -> (Line<'a, MemorySocket, Visitor>, Peer) {
     let (socket, mut peer) = socket();
     peer.says(CONNECTED);
-    let line = Line::open(socket, Visitor::new(20, Expectation::Echo), Rc::clone(recorder)).await.unwrap();
+    let line = Line::open(socket, visitor, Rc::clone(recorder)).await.unwrap();
     assert_eq!(peer.reads().await.as_deref(), Some(r#"{"id":1,"connect":{"data":{"locale":"en"}}}"#));
     (line, peer)
 }
@@ -104,8 +112,10 @@ async fn connected(recorder: &SharedRecorder) -> (Line<MemorySocket, Visitor>, P
 #[tokio::test]
 async fn what_is_due_is_said_and_checked_and_then_the_socket_leaves() {
     let recorder = recorder();
-    let (line, peer) = connected(&recorder).await;
+    let mut visitor = visitor(Persistence::GivesUp);
+    let (line, peer) = connected(&mut visitor, &recorder).await;
     let (instructions, receiver) = mpsc::channel(8);
+    let mut orders = Orders::new(receiver);
     let driver = async {
         for _ in 0..5 {
             instructions.send(Instruction::SayDue(Instant::now())).await.unwrap();
@@ -115,7 +125,7 @@ async fn what_is_due_is_said_and_checked_and_then_the_socket_leaves() {
         }
         drop(instructions);
     };
-    let ((), turns, ()) = tokio::join!(line.serve(receiver), peer.echoes(), driver);
+    let (_, turns, ()) = tokio::join!(line.serve(&mut orders), peer.echoes(), driver);
     let recorder = recorder.borrow();
     assert_eq!((turns, recorder.sent, recorder.settled), (5, 5, 5));
     assert_eq!((recorder.acknowledged.count(), recorder.answered.count()), (5, 5));
@@ -125,8 +135,10 @@ async fn what_is_due_is_said_and_checked_and_then_the_socket_leaves() {
 #[tokio::test]
 async fn saturating_says_the_next_thing_only_when_all_is_answered() {
     let recorder = recorder();
-    let (line, mut peer) = connected(&recorder).await;
+    let mut visitor = visitor(Persistence::GivesUp);
+    let (line, mut peer) = connected(&mut visitor, &recorder).await;
     let (instructions, receiver) = mpsc::channel(1);
+    let mut orders = Orders::new(receiver);
     let far = Instant::now() + Duration::from_secs(3_600);
     instructions.try_send(Instruction::SaturateUntil(far)).unwrap();
     let server = async {
@@ -138,15 +150,17 @@ async fn saturating_says_the_next_thing_only_when_all_is_answered() {
         assert!(peer.reads().await.unwrap().contains(r#""id":3"#));
         drop(instructions);
     };
-    tokio::join!(line.serve(receiver), server);
+    tokio::join!(line.serve(&mut orders), server);
     assert_eq!((recorder.borrow().sent, recorder.borrow().settled, recorder.borrow().pings), (2, 1, 1));
 }
 
 #[tokio::test]
-async fn a_closed_socket_is_counted_by_its_code_with_all_that_it_took_along() {
+async fn a_closed_socket_tells_its_code_and_leaves_the_orders() {
     let recorder = recorder();
-    let (line, mut peer) = connected(&recorder).await;
+    let mut visitor = visitor(Persistence::GivesUp);
+    let (line, mut peer) = connected(&mut visitor, &recorder).await;
     let (instructions, receiver) = mpsc::channel(8);
+    let mut orders = Orders::new(receiver);
     instructions.try_send(Instruction::SayDue(Instant::now())).unwrap();
     let server = async {
         peer.reads().await.unwrap();
@@ -155,31 +169,83 @@ async fn a_closed_socket_is_counted_by_its_code_with_all_that_it_took_along() {
         // Both wait when the socket ends: the close frame is heard before the instruction is.
         instructions.try_send(Instruction::SayDue(Instant::now())).unwrap();
     };
-    tokio::join!(line.serve(receiver), server);
-    let expected = [(Fault::Closed(3008), 1), (Fault::Abandoned, 1), (Fault::Unsent, 1)];
-    assert_eq!(recorder.borrow().faults, expected.into());
-    assert_eq!(recorder.borrow().violation_count(), 0);
+    let (served, ()) = tokio::join!(line.serve(&mut orders), server);
+    assert_eq!((served, orders.unheeded()), (Served::Lost(3008), 1));
+    assert_eq!((recorder.borrow().fault_count(), recorder.borrow().violation_count()), (0, 0));
 }
 
 #[tokio::test]
 async fn an_opening_that_is_refused_or_cut_off_is_no_line() {
     let (refusing, peer) = socket();
     peer.says(r#"{"id":1,"error":{"code":1008,"message":"overloaded","temporary":true}}"#);
-    let refused = Line::open(refusing, Visitor::new(20, Expectation::Any), recorder()).await;
+    let mut visitor = visitor(Persistence::GivesUp);
+    let refused = Line::open(refusing, &mut visitor, recorder()).await;
     assert!(matches!(refused, Err(ConnectError::Refused)));
     let (closing, peer) = socket();
     peer.to_client.send(Message::close(CloseCode::try_from(3501).ok(), "bad request")).unwrap();
-    let closed = Line::open(closing, Visitor::new(20, Expectation::Any), recorder()).await;
+    let closed = Line::open(closing, &mut visitor, recorder()).await;
     assert!(matches!(closed, Err(ConnectError::Closed(3501))));
 }
 
 #[tokio::test]
 async fn a_binary_frame_is_a_breach() {
     let recorder = recorder();
-    let (line, peer) = connected(&recorder).await;
+    let mut visitor = visitor(Persistence::GivesUp);
+    let (line, peer) = connected(&mut visitor, &recorder).await;
     peer.to_client.send(Message::binary(vec![1])).unwrap();
     drop(peer);
     let (_instructions, receiver) = mpsc::channel(1);
-    line.serve(receiver).await;
+    let mut orders = Orders::new(receiver);
+    line.serve(&mut orders).await;
     assert_eq!(recorder.borrow().violations, [(Violation::BinaryFrame, 1)].into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_refused_for_now_is_said_again_under_the_same_id() {
+    let recorder = recorder();
+    let mut visitor = visitor(Persistence::Returns);
+    let (line, mut peer) = connected(&mut visitor, &recorder).await;
+    let (instructions, receiver) = mpsc::channel(8);
+    let mut orders = Orders::new(receiver);
+    instructions.try_send(Instruction::SayDue(Instant::now())).unwrap();
+    let server = async {
+        let said = peer.reads().await.unwrap();
+        peer.says(r#"{"id":2,"error":{"code":1008,"message":"busy","temporary":true}}"#);
+        assert_eq!(peer.reads().await.as_ref(), Some(&said));
+        drop(instructions);
+    };
+    tokio::join!(line.serve(&mut orders), server);
+    let recorder = recorder.borrow();
+    assert_eq!((recorder.sent, recorder.sent_again, recorder.dropped), (1, 1, 1));
+    assert_eq!(recorder.overcome, [(Fault::Refused(1008), 1)].into());
+}
+
+#[tokio::test]
+async fn what_a_lost_socket_took_along_is_said_again_over_the_next() {
+    let recorder = recorder();
+    let mut visitor = visitor(Persistence::Returns);
+    let (line, mut peer) = connected(&mut visitor, &recorder).await;
+    let (instructions, receiver) = mpsc::channel(8);
+    let mut orders = Orders::new(receiver);
+    instructions.try_send(Instruction::SayDue(Instant::now())).unwrap();
+    let server = async {
+        let said = peer.reads().await.unwrap();
+        peer.to_client.send(Message::close(CloseCode::try_from(3001).ok(), "shutdown")).unwrap();
+        said
+    };
+    let (served, said) = tokio::join!(line.serve(&mut orders), server);
+    assert_eq!(served, Served::Lost(3001));
+
+    visitor.cut();
+    let (next, mut peer) = socket();
+    peer.says(r#"{"id":1,"connect":{"data":{"session_id":"s","token":"t"},"subs":{"session:s":{"recovered":true}}}}"#);
+    let line = Line::open(next, &mut visitor, Rc::clone(&recorder)).await.unwrap();
+    assert!(peer.reads().await.unwrap().contains(r#""recover":true"#));
+    let server = async {
+        let again = peer.reads().await.unwrap();
+        drop(instructions);
+        again
+    };
+    let (_, again) = tokio::join!(line.serve(&mut orders), server);
+    assert_eq!((again, recorder.borrow().fault_count(), recorder.borrow().sent_again), (said, 1, 1));
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
 use aihio_actors::model::ChatbotId;
-use aihio_actors::ports::{Ports, Snapshots};
+use aihio_actors::ports::Ports;
 use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{LocalBlobs, UploadSigner};
-use crate::cache::{MemoryShelf, RedisShelf, ShelvedSnapshots};
+use crate::cache::{MemoryShelf, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
@@ -26,7 +26,7 @@ use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Setting
 use crate::store::{Durability, Migrate, Store, StoreOptions};
 use crate::system::{SystemClock, SystemDice};
 
-/// Bytes of snapshots that are kept in memory where there is no Redis.
+/// Bytes of snapshots and newest events that are kept in memory where there is no Redis.
 const SHELF_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 pub(super) fn store_options(settings: &Settings) -> StoreOptions {
@@ -70,13 +70,14 @@ fn size(count: u32) -> usize {
 
 pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartError> {
     let shared = Arc::new(store.clone());
+    let shelf = shelf(settings)?;
     let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
     let crawler = WebCrawler::new(Guard::new(&allow_private)?, CrawlLimits::default());
     Ok(Ports {
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),
-        journal: shared.clone(),
-        snapshots: snapshots(settings, shared.clone())?,
+        journal: Arc::new(ShelvedJournal::new(Arc::clone(&shelf), shared.clone())),
+        snapshots: Arc::new(ShelvedSnapshots::new(shelf, shared.clone())),
         catalog: shared.clone(),
         knowledge: shared.clone(),
         jobs: shared.clone(),
@@ -88,10 +89,10 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
     })
 }
 
-fn snapshots(settings: &Settings, store: Arc<Store>) -> Result<Arc<dyn Snapshots>, StartError> {
+fn shelf(settings: &Settings) -> Result<Arc<dyn Shelf>, StartError> {
     Ok(match &settings.redis.url {
-        Some(url) => Arc::new(ShelvedSnapshots::new(RedisShelf::connect(url.expose_secret())?, store)),
-        None => Arc::new(ShelvedSnapshots::new(MemoryShelf::new(SHELF_BYTES_MAX), store)),
+        Some(url) => Arc::new(RedisShelf::connect(url.expose_secret())?),
+        None => Arc::new(MemoryShelf::new(SHELF_BYTES_MAX)),
     })
 }
 

@@ -1,12 +1,14 @@
 //! How the service is served and how it ends.
 
+mod stopping;
+
 use std::any::Any;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use actix_web::dev::{Extensions, ServerHandle};
-use tokio::signal::unix::{SignalKind, signal};
+use actix_web::dev::Extensions;
 
+use self::stopping::Stopping;
 use super::{App, StartError};
 use crate::http::application;
 
@@ -23,14 +25,16 @@ pub(super) async fn run(app: App) -> Result<(), StartError> {
         .workers(app.workers)
         .on_connect(prepare_connection)
         .client_request_timeout(REQUEST_TIMEOUT)
-        .shutdown_timeout(app.drain.as_secs())
+        .shutdown_timeout(app.drain.deadline.as_secs())
         .disable_signals()
         .listen(app.listener)?
         .run();
-    let stopping = actix_rt::spawn(drain_when_told(app.service, app.drain, server.handle()));
-    let served = server.await;
+    let stopping = Stopping { service: app.service, times: app.drain, server: server.handle() };
+    let served = tokio::select! {
+        served = server => served,
+        () = stopping.when_told() => Ok(()),
+    };
     sweeping.abort();
-    stopping.abort();
     Ok(served?)
 }
 
@@ -44,26 +48,4 @@ fn prepare_connection(connection: &dyn Any, _: &mut Extensions) {
         #[cfg(target_os = "linux")]
         let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
     }
-}
-
-/// Waits for SIGTERM or SIGINT; then load balancers are told, sessions end in order, and the server stops.
-async fn drain_when_told(
-    service: actix_web::web::Data<crate::http::Service>,
-    deadline: Duration,
-    server: ServerHandle,
-) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals can't be heard: the server ends without draining when it is told to stop");
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("stopping: no new work is taken");
-    service.readiness.begin_drain();
-    service.engine.drain(deadline).await;
-    server.stop(true).await;
 }

@@ -12,7 +12,7 @@ pub(super) struct Key {
     pub(super) time_to_live: Duration,
 }
 
-/// What an actor remembered last. An hour is longer than most conversations pause; after it the store is asked.
+/// What an actor remembered last, or what lies beside it. An hour is longer than most conversations pause; after it the store is asked.
 pub(super) fn snapshot(of: SnapshotKey) -> Key {
     Key {
         name: format!("aihio:snapshot:{}:{{{}}}", of.kind, of.id.simple()),

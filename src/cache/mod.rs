@@ -3,12 +3,14 @@
 //! The store is the truth. What is here may be lost, late or out of reach at any moment, and costs time then and never
 //! an answer: every failure is told to the log once, and the store is asked.
 
+mod chats;
 mod keys;
 mod memory;
 mod ping;
 mod redis;
 mod snapshots;
 
+pub use self::chats::ShelvedJournal;
 pub use self::memory::MemoryShelf;
 pub use self::ping::{PingError, ping};
 pub use self::redis::{CacheError, RedisShelf};

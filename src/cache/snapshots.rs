@@ -5,6 +5,8 @@ use std::sync::Arc;
 use aihio_actors::ports::{PortError, Snapshot, SnapshotKey, Snapshots};
 use async_trait::async_trait;
 
+use super::chats;
+
 /// A place that is quick and may forget. It fails by not having.
 #[async_trait]
 pub trait Shelf: Send + Sync {
@@ -22,20 +24,21 @@ pub trait Shelf: Send + Sync {
 ///
 /// A shelf that missed a write may hold an older snapshot than the store. That is no harm: an actor wakes from what it
 /// gets and reads the events after it from the journal.
-pub struct ShelvedSnapshots<S> {
-    shelf: S,
+pub struct ShelvedSnapshots {
+    shelf: Arc<dyn Shelf>,
     store: Arc<dyn Snapshots>,
 }
 
-impl<S: Shelf> ShelvedSnapshots<S> {
+impl ShelvedSnapshots {
     /// Puts the shelf in front of the store.
-    pub fn new(shelf: S, store: Arc<dyn Snapshots>) -> Self {
+    #[must_use]
+    pub fn new(shelf: Arc<dyn Shelf>, store: Arc<dyn Snapshots>) -> Self {
         Self { shelf, store }
     }
 }
 
 #[async_trait]
-impl<S: Shelf> Snapshots for ShelvedSnapshots<S> {
+impl Snapshots for ShelvedSnapshots {
     async fn save(&self, key: SnapshotKey, snapshot: Snapshot) -> Result<(), PortError> {
         self.store.save(key, snapshot.clone()).await?;
         self.shelf.put(key, &snapshot).await;
@@ -56,6 +59,7 @@ impl<S: Shelf> Snapshots for ShelvedSnapshots<S> {
     async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
         self.store.forget(key).await?;
         self.shelf.clear(key).await;
+        self.shelf.clear(chats::beside(key.id)).await;
         Ok(())
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
 use aihio_actors::engine::Engine;
-use aihio_actors::model::{ChatbotId, Plan, PlanId};
+use aihio_actors::model::{ChatbotId, Plan, PlanId, Refusal};
 use aihio_actors::ports::{Blobs, Clock, Dice};
+use tokio::sync::watch;
 use url::Url;
 
 use super::metrics::HttpMetrics;
@@ -92,19 +92,54 @@ pub enum Registration {
     Closed,
 }
 
-/// Whether new work is taken; shared with whatever starts the drain.
+/// Whether new work is taken; shared with whatever stops the server.
 #[derive(Debug, Clone, Default)]
-pub struct Readiness(Arc<AtomicBool>);
+pub struct Readiness(Arc<watch::Sender<Stage>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Stage {
+    #[default]
+    Serving,
+    /// Load balancers are told; who comes all the same is served.
+    Leaving,
+    /// Nobody new is let in.
+    Closed,
+}
 
 impl Readiness {
     /// From now on `/readyz` fails, so that load balancers look elsewhere.
-    pub fn begin_drain(&self) {
-        self.0.store(true, Ordering::Release);
+    pub fn leave(&self) {
+        self.0.send_replace(Stage::Leaving);
+    }
+
+    /// From now on no connection that would last is let in.
+    pub fn close(&self) {
+        self.0.send_replace(Stage::Closed);
     }
 
     /// Whether the server is on its way out.
     #[must_use]
-    pub fn is_draining(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    pub fn is_leaving(&self) -> bool {
+        *self.0.borrow() != Stage::Serving
+    }
+
+    /// Whether nobody new is let in.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        *self.0.borrow() == Stage::Closed
+    }
+
+    /// Lets a connection in that would last.
+    ///
+    /// # Errors
+    /// When the server is on its way out.
+    pub fn admit(&self) -> Result<(), ApiError> {
+        if self.is_closed() { Err(Refusal::leaving().into()) } else { Ok(()) }
+    }
+
+    /// Waits until nobody new is let in.
+    pub async fn closed(&self) {
+        // The sender is held here, so the channel does not close.
+        let _ = self.0.subscribe().wait_for(|stage| *stage == Stage::Closed).await;
     }
 }

@@ -29,6 +29,19 @@ pub struct HttpSettings {
     /// Largest uploaded file, in bytes.
     pub upload_bytes_max: u64,
     drain_seconds: u64,
+    drain_notice_seconds: u64,
+    drain_spread_seconds: u64,
+}
+
+/// How the server is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrainTimes {
+    /// From the signal to the end, whatever hangs.
+    pub deadline: Duration,
+    /// How long load balancers have to notice before anybody is sent away.
+    pub notice: Duration,
+    /// The time over which sockets are closed.
+    pub spread: Duration,
 }
 
 impl HttpSettings {
@@ -41,10 +54,14 @@ impl HttpSettings {
         }
     }
 
-    /// How long a stop waits for what is in flight.
+    /// How the server is stopped.
     #[must_use]
-    pub const fn drain(&self) -> Duration {
-        Duration::from_secs(self.drain_seconds)
+    pub const fn drain(&self) -> DrainTimes {
+        DrainTimes {
+            deadline: Duration::from_secs(self.drain_seconds),
+            notice: Duration::from_secs(self.drain_notice_seconds),
+            spread: Duration::from_secs(self.drain_spread_seconds),
+        }
     }
 
     pub(super) fn check(&self) -> Result<(), Flaw> {
@@ -54,7 +71,10 @@ impl HttpSettings {
         Flaw::unless_within("http.workers", self.workers.into(), 0..=1_024)?;
         Flaw::unless_within("http.body_bytes_max", self.body_bytes_max as u64, 1_024..=64 << 20)?;
         Flaw::unless_within("http.upload_bytes_max", self.upload_bytes_max, 1_024..=1 << 30)?;
-        Flaw::unless_within("http.drain_seconds", self.drain_seconds, 1..=3_600)
+        Flaw::unless_within("http.drain_seconds", self.drain_seconds, 1..=3_600)?;
+        let notice_max = self.drain_seconds.saturating_sub(1);
+        Flaw::unless_within("http.drain_notice_seconds", self.drain_notice_seconds, 0..=notice_max)?;
+        Flaw::unless_within("http.drain_spread_seconds", self.drain_spread_seconds, 0..=3_600)
     }
 }
 

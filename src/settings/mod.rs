@@ -43,7 +43,7 @@ pub use crawler::{CrawlerSettings, HostPort};
 pub use database::DatabaseSettings;
 pub use demo::DemoSettings;
 pub use error::{Place, SettingsError};
-pub use http::{HttpSettings, TrustedProxy};
+pub use http::{DrainTimes, HttpSettings, TrustedProxy};
 pub use journal::{Durability, JournalSettings};
 pub use limits::LimitsSettings;
 pub use llm::{LlmSettings, ProviderKind};

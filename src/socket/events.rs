@@ -35,6 +35,7 @@ pub(crate) struct EventsQuery {
 #[utoipa::path(tag = "visitors", security(()), params(EventsQuery), responses(
     (status = 200, description = "Events, for as long as the connection stands.", content_type = "text/event-stream"),
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
+    (status = 503, description = "The server is being restarted.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/events")]
 pub(crate) async fn listen_events(
@@ -45,6 +46,7 @@ pub(crate) async fn listen_events(
 ) -> Result<HttpResponse, ApiError> {
     let address = service.options.trusted_proxies.client_of(&request).address();
     service.limits.connect(address)?;
+    service.readiness.admit()?;
     let token = query.into_inner().token.or_else(|| bearer(&request).map(str::to_owned));
     let greeting = Greeting::resuming(token, last_event(&request));
     let (sender, receiver) = mpsc::channel(DELIVERIES_MAX);

@@ -51,6 +51,7 @@ const REATTACH_MAX: u32 = 20;
 #[utoipa::path(tag = "visitors", security(()), responses(
     (status = 101, description = "The WebSocket is open."),
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
+    (status = 503, description = "The server is being restarted.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/socket")]
 pub(crate) async fn open_socket(
@@ -61,6 +62,7 @@ pub(crate) async fn open_socket(
 ) -> Result<HttpResponse, actix_web::Error> {
     let address = service.options.trusted_proxies.client_of(&request).address();
     service.limits.connect(address).map_err(ApiError::from)?;
+    service.readiness.admit()?;
     let socket = Socket::new(service, chatbot.handle);
     WsResponseBuilder::new(socket, &request, body).frame_size(MESSAGE_BYTES_MAX).start()
 }
@@ -230,6 +232,7 @@ impl Socket {
                 socket.close(Disconnect::InsufficientState, ctx);
             }
             Ok((session, welcome)) => socket.reattached(Attachment { session, ..attached }, welcome, ctx),
+            Err(_) if socket.service.readiness.is_closed() => socket.close(Disconnect::Shutdown, ctx),
             Err(refusal) => {
                 socket.attachment = Some(attached);
                 let delay = refusal.retry_after.unwrap_or(Duration::from_millis(200));

@@ -55,6 +55,7 @@ use std::sync::Arc;
 
 use aihio_actors::model::{AccountId, PlanId};
 use sea_orm::DatabaseConnection;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 /// The store. Cloning it shares its connections.
@@ -74,6 +75,9 @@ struct Connections {
     default_plan: PlanId,
     /// This process among those that claim jobs.
     process: Uuid,
+    /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
+    /// not for a connection, where waiting has an end and where those who write would wait behind them.
+    readings: Semaphore,
 }
 
 impl Store {
@@ -98,6 +102,12 @@ impl Store {
     pub async fn close(&self) -> Result<(), StoreError> {
         self.reader().close_by_ref().await?;
         Ok(self.writer().close_by_ref().await?)
+    }
+
+    /// Waits for a turn at reading a conversation back.
+    async fn reading(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.connections.readings.acquire().await.ok()
     }
 
     fn writer(&self) -> &DatabaseConnection {

@@ -9,6 +9,7 @@ use aihio_actors::model::{Plan, PlanId};
 use sea_orm::sqlx::{Connection, Error as SqlxError, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{Connections, Store, StoreError};
@@ -77,8 +78,9 @@ impl Store {
             (pool.clone(), pool)
         };
         refuse_pending(&writer).await?;
+        let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: process() };
+        let connections = Connections { writer, reader, plans, default_plan, process: process(), readings };
         let store = Self { connections: Arc::new(connections) };
         if store.writer().get_database_backend() == DbBackend::Sqlite {
             store.release_claims().await?;

@@ -1,8 +1,10 @@
 //! Conversations, as the team reads them.
 
 use aihio_actors::model::{
-    AccountId, ChatbotId, Epoch, Event, MessageId, Phase, Receipt, Seq, SessionId, SessionMeta, Timestamp,
+    AccountId, ChatbotId, Epoch, Event, MessageId, OwnerEpoch, Phase, Receipt, Seq, SessionId, SessionMeta,
+    Timestamp,
 };
+use aihio_actors::ports::Opened;
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait};
 
 use super::dialect::{Sql, month_of};
@@ -45,6 +47,17 @@ impl Tenant {
         };
         let select = self.find::<session::Entity>().filter(session::Column::ChatbotId.eq(chatbot.as_uuid()));
         listing.page(select, page).await
+    }
+
+    /// The ids of all conversations of a chatbot.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn session_ids(&self, chatbot: ChatbotId) -> Result<Vec<SessionId>, StoreError> {
+        let select = self.find::<session::Entity>().filter(session::Column::ChatbotId.eq(chatbot.as_uuid()));
+        let ids = select.select_only().column(session::Column::SessionId).into_tuple();
+        let ids: Vec<uuid::Uuid> = ids.all(self.reader()).await?;
+        Ok(ids.into_iter().map(SessionId::from_uuid).collect())
     }
 
     /// The conversation.
@@ -118,7 +131,7 @@ const ERASE: [Sql; 4] = [
 const ERASE_MESSAGES: Sql = Sql::same("DELETE FROM messages WHERE session_id = $1 AND session_month = $2");
 
 /// The fixed facts in a session's row.
-pub(super) fn meta(row: session::Model) -> Result<SessionMeta, StoreError> {
+fn meta(row: session::Model) -> Result<SessionMeta, StoreError> {
     let visitor = serde_json::from_value(row.visitor)
         .map_err(|_| StoreError::inconsistent("sessions", "visitor", &row.session_id))?;
     Ok(SessionMeta {
@@ -131,6 +144,13 @@ pub(super) fn meta(row: session::Model) -> Result<SessionMeta, StoreError> {
         page_url: row.page_url,
         opened_at: row.opened_at,
     })
+}
+
+/// A session as its owner finds it.
+pub(super) fn opened(row: session::Model) -> Result<Opened, StoreError> {
+    let owner = u64::try_from(row.owner_epoch);
+    let owner = owner.map_err(|_| StoreError::inconsistent("sessions", "owner_epoch", &row.session_id))?;
+    Ok(Opened { meta: meta(row)?, owner: OwnerEpoch(owner) })
 }
 
 fn record(row: session::Model) -> Result<SessionRecord, StoreError> {

@@ -33,6 +33,7 @@ impl Snapshots for Store {
     }
 
     async fn load(&self, key: SnapshotKey) -> Result<Option<Snapshot>, PortError> {
+        let _turn = self.reading().await;
         let load = async {
             let found =
                 snapshot::Entity::find_by_id((key.kind.to_owned(), key.id)).one(self.reader()).await?;

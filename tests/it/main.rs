@@ -16,6 +16,7 @@ mod support;
 mod answers;
 mod api;
 mod clients;
+mod drain;
 mod durability;
 mod first_minute;
 mod pages;

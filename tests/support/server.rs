@@ -118,6 +118,11 @@ impl Server {
     /// Asks it to end and waits until it has.
     pub async fn stop(&mut self) -> ExitStatus {
         self.signal("TERM");
+        self.ends().await
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ends(&mut self) -> ExitStatus {
         let mut process = self.process.take().expect("it runs");
         until("the server's end", async || process.try_wait().expect("it is a child of ours")).await
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
 use super::stub::{Request, Stub, respond};
 
@@ -21,6 +22,7 @@ pub enum Page {
 pub struct Site {
     stub: Stub,
     asked: Arc<Mutex<Vec<String>>>,
+    held: watch::Sender<bool>,
 }
 
 impl Site {
@@ -29,12 +31,27 @@ impl Site {
         let pages: Arc<BTreeMap<&'static str, Page>> = Arc::new(pages.into_iter().collect());
         let asked = Arc::<Mutex<Vec<String>>>::default();
         let log = Arc::clone(&asked);
+        let (held, holding) = watch::channel(false);
         let stub = Stub::serve(move |request, stream| {
             log.lock().unwrap_or_else(PoisonError::into_inner).push(request.path.clone());
-            show(Arc::clone(&pages), request, stream)
+            let (pages, mut holding) = (Arc::clone(&pages), holding.clone());
+            async move {
+                let _ = holding.wait_for(|held| !held).await;
+                show(pages, request, stream).await;
+            }
         })
         .await;
-        Self { stub, asked }
+        Self { stub, asked, held }
+    }
+
+    /// Answers nobody for now.
+    pub fn holds(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Answers again.
+    pub fn lets_go(&self) {
+        self.held.send_replace(false);
     }
 
     /// Host and port.

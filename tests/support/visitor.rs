@@ -114,8 +114,13 @@ impl Visitor {
 
     /// Comes back to a server that may have moved.
     pub async fn returns_to(&mut self, server: &Server) -> bool {
+        self.returns_at(server.address()).await
+    }
+
+    /// Comes back at another address.
+    pub async fn returns_at(&mut self, address: &str) -> bool {
         self.is_cut();
-        server.address().clone_into(&mut self.address);
+        address.clone_into(&mut self.address);
         self.returns().await
     }
 
@@ -162,6 +167,21 @@ impl Visitor {
         })
         .await;
         self.replies.remove(&id).unwrap_or_default()
+    }
+
+    /// Says a command and waits for its reply; none when the socket ends before it, or has ended.
+    pub async fn tries(&mut self, mut command: Value) -> Option<Value> {
+        self.commands += 1;
+        let id = self.commands;
+        command["id"] = id.into();
+        self.wire().tries_to_say(&command).await.then_some(())?;
+        while !self.replies.contains_key(&id) {
+            let Heard::Frame(objects) = self.wire().hears().await else { return None };
+            for object in objects {
+                self.hears(&object).await;
+            }
+        }
+        self.replies.remove(&id)
     }
 
     /// Waits for so many replies to any commands.

@@ -54,6 +54,11 @@ impl Wire {
         self.says_text(&object.to_string()).await;
     }
 
+    /// Says one JSON object, if the socket still takes it.
+    pub async fn tries_to_say(&mut self, object: &Value) -> bool {
+        self.socket.send(Message::text(object.to_string())).await.is_ok()
+    }
+
     /// Says any text in one frame.
     pub async fn says_text(&mut self, text: &str) {
         self.socket.send(Message::text(text.to_owned())).await.expect("the socket takes a frame");

@@ -16,13 +16,15 @@ pub struct DrainAll {
     pub grace: Duration,
     /// The time over which sockets are closed.
     pub spread: Duration,
+    /// When within it the first conversation's are, so that chatbots with few conversations don't all begin at once.
+    pub first_after: Duration,
 }
 
 impl Handler<DrainAll> for Chatbot {
     type Result = ();
 
     fn handle(&mut self, message: DrainAll, ctx: &mut Context<Self>) {
-        self.drain_sessions(message.grace, message.spread, CloseReason::Shutdown);
+        self.drain_sessions(message, CloseReason::Shutdown);
         self.stop_when_alone(ExitReason::Drained, ctx);
     }
 }

@@ -26,7 +26,7 @@ impl Handler<OpenSession> for Chatbot {
     fn handle(&mut self, message: OpenSession, ctx: &mut Context<Self>) {
         self.life.vital().took();
         let opened = match self.draining {
-            Draining::Yes => Err(Refusal::overloaded()),
+            Draining::Yes => Err(Refusal::leaving()),
             Draining::No => self.open(message.opening, &message.arbiter, ctx),
         };
         // Whoever asked may have gone; the session leaves memory when nobody comes.

@@ -132,7 +132,8 @@ impl Session {
     }
 
     fn record(&self, body: RecordBody, meta: &SessionMeta) -> Record {
-        Record { session_id: self.id, account_id: meta.account_id, chatbot_id: meta.chatbot_id, body }
+        let SessionMeta { account_id, chatbot_id, .. } = *meta;
+        Record { session_id: self.id, account_id, chatbot_id, owner: self.owner, body }
     }
 
     fn start_answer(&mut self, question: super::state::Question, ctx: &mut Context<Self>) {

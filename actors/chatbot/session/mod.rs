@@ -21,7 +21,7 @@ pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
 pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
 pub use snapshot::SnapshotError;
-pub(super) use snapshot::key as session_snapshot;
+pub(crate) use snapshot::key as session_snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -30,14 +30,13 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
-use self::past::Carried;
-use self::state::{CommandId, Effect, Input, Rules, SessionState};
+use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
-use crate::model::{MessageId, Refusal, SessionId, SessionMeta};
+use crate::model::{MessageId, OwnerEpoch, Refusal, SessionId, SessionMeta};
 use crate::ports::Ports;
 
 /// What all sessions of one chatbot share.
@@ -69,9 +68,11 @@ pub enum Opening {
 pub struct Session {
     id: SessionId,
     life: Life<SessionId>,
+    owner: OwnerEpoch,
     context: Arc<SessionContext>,
     view: Arc<ChatbotView>,
     stage: Stage,
+    newcomers: Vec<handle::Attach>,
     listeners: Listeners,
     responders: HashMap<CommandId, Responder>,
     commands: u64,
@@ -79,7 +80,8 @@ pub struct Session {
     unpaid: VecDeque<(Command, Responder)>,
     writer: Option<Writer>,
     unanswered: VecDeque<(MessageId, String)>,
-    carried: Option<Carried>,
+    /// Records of earlier lives count up to here.
+    next_ticket: Ticket,
     idle: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
@@ -131,9 +133,11 @@ impl Session {
         Self {
             id,
             life: Life::begin(birth),
+            owner: OwnerEpoch::FIRST,
             context,
             view,
             stage,
+            newcomers: Vec::new(),
             listeners: Listeners::default(),
             responders: HashMap::new(),
             commands: 0,
@@ -141,7 +145,7 @@ impl Session {
             unpaid: VecDeque::new(),
             writer: None,
             unanswered: VecDeque::new(),
-            carried: None,
+            next_ticket: Ticket(0),
             idle: None,
             effects: Vec::new(),
             snapshot_seq: 0,

@@ -8,13 +8,13 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::effect::fresh_ids;
 use super::listeners::Listeners;
-use super::state::{Input, Memory, SessionState, Ticket};
+use super::state::{Memory, SessionState};
 use super::transcript::Transcript;
-use super::{Early, Session, Stage, rules_of, snapshot};
+use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
-use crate::model::{Epoch, Event, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
-use crate::ports::{PortError, Ports};
+use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
+use crate::ports::{Opened, PortError, Ports};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
@@ -22,15 +22,6 @@ const TAIL_LEN: u32 = 500;
 const RELOAD_DELAY: Duration = Duration::from_millis(50);
 /// How long a question of an earlier life waits before its account is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-
-/// What a session takes along when it reads its history again.
-#[derive(Debug)]
-pub(super) struct Carried {
-    /// The records of before count up to here.
-    next: Ticket,
-    /// Its facts, where they were never stored.
-    unstored: Option<SessionMeta>,
-}
 
 impl Session {
     /// Reads snapshot and journal; what comes meanwhile waits.
@@ -44,10 +35,7 @@ impl Session {
     fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
         match history {
             Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => match self.carried.as_mut().and_then(|carried| carried.unstored.take()) {
-                Some(meta) => self.open_again(meta, ctx),
-                None => self.is_gone(ctx),
-            },
+            Ok(None) => self.is_gone(ctx),
             Err(error) => {
                 tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
                 self.refuse_early(&Refusal::overloaded());
@@ -63,15 +51,9 @@ impl Session {
         ctx.stop();
     }
 
-    /// The store was out of reach when the session was new; its visitor need not notice.
-    fn open_again(&mut self, meta: SessionMeta, ctx: &mut Context<Self>) {
-        let early = self.activate(self.blank_state(meta));
-        self.apply(Input::Opened, ctx);
-        self.catch_up(early, ctx);
-    }
-
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
         let mut meta = history.meta;
+        self.owner = history.owner;
         if self.context.limits.acknowledge == Acknowledge::WhenQueued {
             // An earlier life may have published what was never stored: its positions prove nothing any more.
             meta.epoch =
@@ -88,8 +70,7 @@ impl Session {
     fn blank_state(&self, meta: SessionMeta) -> SessionState {
         let rules = rules_of(&self.view, &self.context.limits);
         let transcript = Transcript::new(self.context.limits.session_ring_len);
-        let next = self.carried.as_ref().map_or(Ticket(0), |carried| carried.next);
-        SessionState::new(meta, rules, transcript).counting_from(next)
+        SessionState::new(meta, rules, transcript).counting_from(self.next_ticket)
     }
 
     fn activate(&mut self, state: SessionState) -> Vec<Early> {
@@ -157,8 +138,10 @@ impl Session {
     /// What is stored is not known: forget what is in memory and read again. Listeners are told to attach anew.
     pub(super) fn reload(&mut self, ctx: &mut Context<Self>) {
         if let Stage::Active(state) = &self.stage {
-            let unstored = state.is_unstored().then(|| state.meta().clone());
-            self.carried = Some(Carried { next: state.next_ticket(), unstored });
+            if state.is_unstored() {
+                return self.was_never_told_of(ctx);
+            }
+            self.next_ticket = state.next_ticket();
         }
         self.unanswered.clear();
         // What is owed is told before the listeners are sent to attach anew: the refusal of what could not be kept.
@@ -168,18 +151,31 @@ impl Session {
         self.life.vital().set(VitalState::Loading);
         ctx.run_later(RELOAD_DELAY, |session, ctx| session.load(ctx));
     }
+
+    /// The store was out of reach when the session was new. Those who are on their way to it are told, and begin another.
+    fn was_never_told_of(&mut self, ctx: &mut Context<Self>) {
+        self.draining = Draining::Yes;
+        for attach in std::mem::take(&mut self.newcomers) {
+            attach.answer(Err(Refusal::overloaded()));
+        }
+        ctx.run_later(RELOAD_DELAY, |session, ctx| {
+            session.life.ends(ExitReason::Finished);
+            ctx.stop();
+        });
+    }
 }
 
 /// All that is stored of a session.
 struct History {
     meta: SessionMeta,
+    owner: OwnerEpoch,
     memory: Option<Memory>,
     snapshot_seq: u64,
     events: Vec<Event>,
 }
 
 async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<History>, PortError> {
-    let Some(meta) = ports.journal.find(id).await? else { return Ok(None) };
+    let Some(Opened { meta, owner }) = ports.journal.find(id).await? else { return Ok(None) };
     let memory = match ports.snapshots.load(snapshot::key(id)).await? {
         None => None,
         Some(stored) => snapshot::decode(&stored)
@@ -201,5 +197,5 @@ async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<
             break;
         }
     }
-    Ok(Some(History { meta, memory, snapshot_seq, events }))
+    Ok(Some(History { meta, owner, memory, snapshot_seq, events }))
 }

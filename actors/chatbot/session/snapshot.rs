@@ -32,7 +32,7 @@ pub enum SnapshotError {
 }
 
 /// Where a session's snapshot lies.
-pub(in crate::chatbot) fn key(session: SessionId) -> SnapshotKey {
+pub(crate) fn key(session: SessionId) -> SnapshotKey {
     SnapshotKey { kind: "session", id: session.as_uuid() }
 }
 

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::model::{Event, MessageId, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageKind, UsageRow};
-use crate::ports::{Feedback, Lead, Outcome, Record, RecordBody};
+use crate::model::{
+    Event, MessageId, OwnerEpoch, Receipt, Seq, SessionId, SessionMeta, Timestamp, UsageKind, UsageRow,
+};
+use crate::ports::{Feedback, Lead, Opened, Outcome, Record, RecordBody};
 
 /// All that sessions have kept.
 #[derive(Debug, Default)]
 pub(super) struct Histories {
     pub(super) metas: HashMap<SessionId, SessionMeta>,
+    pub(super) owners: HashMap<SessionId, OwnerEpoch>,
     pub(super) events: HashMap<SessionId, Vec<Event>>,
     pub(super) usage: HashMap<Uuid, UsageRow>,
     pub(super) receipts: HashMap<MessageId, Receipt>,
@@ -22,11 +25,12 @@ impl Histories {
     pub(super) fn append(&mut self, record: &Record) -> Outcome {
         match &record.body {
             RecordBody::Opened(meta) => {
+                self.owners.entry(record.session_id).or_insert(record.owner);
                 let stored = self.metas.entry(record.session_id).or_insert_with(|| (**meta).clone());
                 if stored == &**meta { Outcome::Kept } else { Outcome::Conflict }
             }
             RecordBody::Events { events, usage, receipts } => {
-                let outcome = self.append_events(record.session_id, events);
+                let outcome = self.append_events(record, events);
                 if outcome == Outcome::Kept {
                     self.usage.extend(usage.iter().map(|row| (row.id, row.clone())));
                     self.receipts.extend(receipts.iter().cloned());
@@ -44,15 +48,14 @@ impl Histories {
         }
     }
 
-    fn append_events(&mut self, session: SessionId, events: &[Event]) -> Outcome {
-        if !self.metas.contains_key(&session) {
-            return Outcome::Conflict;
-        }
+    fn append_events(&mut self, record: &Record, events: &[Event]) -> Outcome {
+        let session = record.session_id;
+        let Some(owner) = self.owners.get(&session) else { return Outcome::Conflict };
         let stored = self.events.entry(session).or_default();
         let Some(first) = events.first() else { return Outcome::Kept };
         let before = usize::try_from(first.seq.0.saturating_sub(1)).unwrap_or(usize::MAX);
         let there = stored.get(before..).unwrap_or_default();
-        if stored.len() == before {
+        if stored.len() == before && *owner == record.owner {
             stored.extend_from_slice(events);
             Outcome::Kept
         } else if there.len() >= events.len() && there.iter().zip(events).all(|(there, event)| there == event)
@@ -61,6 +64,16 @@ impl Histories {
         } else {
             Outcome::Conflict
         }
+    }
+
+    pub(super) fn find(&self, session: SessionId) -> Option<Opened> {
+        let owner = *self.owners.get(&session)?;
+        self.metas.get(&session).map(|meta| Opened { meta: meta.clone(), owner })
+    }
+
+    pub(super) fn own(&mut self, session: SessionId) -> Option<Opened> {
+        self.owners.get_mut(&session)?.0 += 1;
+        self.find(session)
     }
 
     pub(super) fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Vec<Event> {

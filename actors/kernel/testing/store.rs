@@ -10,10 +10,10 @@ use super::Switch;
 use super::history::Histories;
 use crate::model::{
     AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, Plan, Receipt, Seq,
-    SessionId, SessionMeta, SourceId, Timestamp, UsageRow,
+    SessionId, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Lead, Ledger, Outcome,
+    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Lead, Ledger, Opened, Outcome,
     PeriodUsage, PortError, Reading, Record, Snapshot, SnapshotKey, Snapshots,
 };
 
@@ -192,9 +192,14 @@ impl Journal for MemoryStore {
         self.appends.answer(outcomes)
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.histories.pass().await?;
-        Ok(self.tables().histories.metas.get(&session).cloned())
+        Ok(self.tables().histories.find(session))
+    }
+
+    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        self.histories.pass().await?;
+        Ok(self.tables().histories.own(session))
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {

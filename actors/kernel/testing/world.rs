@@ -6,6 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock};
+use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
@@ -142,7 +143,7 @@ pub struct TestEngine {
 /// The time within which whatever a test waits for must come to pass.
 const PATIENCE: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
-const DRAIN: Duration = Duration::from_secs(20);
+const DRAIN: Drain = Drain { within: Duration::from_secs(20), spread: Duration::from_secs(5) };
 
 impl TestEngine {
     /// Waits until something is so. Time passes meanwhile.

@@ -15,6 +15,9 @@ use crate::store::Tenant;
 /// Events that are read after a known question to find its answer.
 const LOOK_AHEAD: u32 = 100;
 
+/// When an interrupted conversation is back, in this process or the next.
+const INTERRUPTED: Duration = Duration::from_secs(1);
+
 /// A question to be asked.
 pub(crate) struct Question {
     /// The asker's id of it; sending it again asks nothing.
@@ -121,7 +124,7 @@ impl Exchange {
     /// What comes next; the last step is [`Step::Ends`].
     ///
     /// # Errors
-    /// `answer_failed` when there will be no answer.
+    /// `answer_failed` when there will be no answer, `overloaded` when the conversation was interrupted.
     pub(crate) async fn next(&mut self) -> Result<Step, ApiError> {
         loop {
             if let Some(step) = self.ready.pop_front() {
@@ -129,9 +132,7 @@ impl Exchange {
             }
             match tokio::time::timeout_at(self.deadline, self.listening.next()).await {
                 Ok(Some(publication)) => self.take(&publication)?,
-                Ok(None) => {
-                    return Err(failed("The conversation was interrupted. Ask again with the same `id`."));
-                }
+                Ok(None) => return Err(interrupted()),
                 Err(_) => {
                     return Err(failed("The answer took too long. Ask again with the same `id` to get it."));
                 }
@@ -191,6 +192,12 @@ impl Exchange {
             self.ready.push_back(Step::Ends(Outcome::Whole(Box::new(message))));
         }
     }
+}
+
+/// The conversation's actor has ended, as when the server is stopped; the question is stored.
+fn interrupted() -> ApiError {
+    let detail = "The conversation was interrupted. Ask again with the same `id` to get the answer.";
+    ApiError::new(ErrorCode::Overloaded, detail).retry_after(INTERRUPTED)
 }
 
 fn failed(detail: &str) -> ApiError {

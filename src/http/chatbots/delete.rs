@@ -17,8 +17,10 @@ pub(crate) async fn delete_chatbot(
     owned: OwnedChatbot<Write>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
+    let sessions = owned.member.tenant.session_ids(owned.id()).await?;
     owned.member.tenant.delete_chatbot(owned.id()).await?;
     service.engine.chatbot_changed(owned.id());
+    actix_web::rt::spawn(service.engine.forget_sessions(sessions));
     owned.member.did(&service, Deed::ChatbotDeleted(owned.id())).await;
     Ok(HttpResponse::NoContent().finish())
 }

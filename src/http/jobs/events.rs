@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
 use aihio_actors::model as engine;
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::view::Job;
@@ -21,19 +21,17 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// Follow a job
 ///
 /// Server-sent events named `job`, each with the job as JSON: first as it is now, then at each change. The stream
-/// ends when the job has.
+/// ends when the job has, or when the server is stopped.
 #[utoipa::path(tag = "jobs", responses(
     (status = 200, description = "Events until the job ends.", body = String, content_type = "text/event-stream"),
 ))]
 #[get("/v1/jobs/{job_id}/events")]
 pub(crate) async fn follow_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
     let live = service.engine.watch_job(owned.job.job_id);
-    sse::response(changes(Following {
-        tenant: owned.member.tenant,
-        live,
-        last: owned.job,
-        stage: Stage::First,
-    }))
+    let last = owned.job;
+    let changes = changes(Following { tenant: owned.member.tenant, live, last, stage: Stage::First });
+    let readiness = service.readiness.clone();
+    sse::response(changes.take_until(async move { readiness.closed().await }))
 }
 
 struct Following {

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ))]
 #[get("/readyz")]
 pub(crate) async fn ready(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
-    if service.readiness.is_draining() {
+    if service.readiness.is_leaving() {
         return Err(ApiError::new(ErrorCode::NotReady, "The server is shutting down."));
     }
     match tokio::time::timeout(PATIENCE, service.store.ping()).await {

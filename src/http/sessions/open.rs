@@ -75,7 +75,10 @@ pub(crate) async fn open_session(
     let introduction = Introduction::from(body.0);
     conversation::check(&introduction)?;
     service.limits.connect(service.options.trusted_proxies.client_of(&request).address())?;
-    let session_id = begin_session(&service, &chatbot.handle, introduction).await?.id();
+    let session = begin_session(&service, &chatbot.handle, introduction).await?;
+    // Whoever is told of a session may ask the store for it: it is told of once it is stored, like a listener.
+    drop(session.listen().await?);
+    let session_id = session.id();
     let (token, expires_at) =
         service.tokens.issue_session(chatbot.handle.id(), session_id, service.clock.now());
     Ok(HttpResponse::Created().json(OpenedSession { session_id, token, expires_at }))

@@ -24,7 +24,7 @@ pub(super) struct Batch<'a> {
     pub(super) leads: Vec<LeadRow<'a>>,
     gate_of: HashMap<SessionId, usize>,
     feedback_of: HashMap<MessageId, usize>,
-    has_gap: bool,
+    broken: bool,
 }
 
 /// A session that opens.
@@ -34,6 +34,7 @@ pub(super) struct SessionRow<'a> {
     account: Simple,
     chatbot: Simple,
     epoch: &'a str,
+    owner: u64,
     visitor: &'a Visitor,
     locale: Option<&'a str>,
     page: Option<&'a str>,
@@ -45,6 +46,7 @@ pub(super) struct SessionRow<'a> {
 pub(super) struct GateRow {
     id: Simple,
     account: Simple,
+    owner: u64,
     first: u64,
     last: u64,
     phase: Option<&'static str>,
@@ -134,7 +136,7 @@ impl<'a> Batch<'a> {
         let mut batch = Self::default();
         for record in records {
             match &record.body {
-                RecordBody::Opened(meta) => batch.sessions.push(session_row(meta)),
+                RecordBody::Opened(meta) => batch.sessions.push(session_row(record, meta)),
                 RecordBody::Events { events, usage, receipts } => {
                     batch.push_events(record, events);
                     batch.push_usage(record, events, usage, receipts);
@@ -146,9 +148,9 @@ impl<'a> Batch<'a> {
         batch
     }
 
-    /// Whether each session's events follow each other without a hole.
+    /// Whether each session's events follow each other without a hole and have one owner.
     pub(super) const fn is_contiguous(&self) -> bool {
-        !self.has_gap
+        !self.broken
     }
 
     /// Adds events, and moves the session's gate past them.
@@ -161,7 +163,7 @@ impl<'a> Batch<'a> {
                 self.gates.len() - 1
             });
             if let Some(gate) = self.gates.get_mut(index) {
-                self.has_gap |= gate.last.checked_add(1) != Some(seq);
+                self.broken |= gate.last.checked_add(1) != Some(seq) || gate.owner != record.owner.0;
                 gate.pass(event);
             }
         }
@@ -198,6 +200,7 @@ impl GateRow {
         Self {
             id: record.session_id.as_uuid().simple(),
             account: record.account_id.as_uuid().simple(),
+            owner: record.owner.0,
             first,
             last: first.saturating_sub(1),
             phase: None,
@@ -218,12 +221,13 @@ impl GateRow {
     }
 }
 
-fn session_row(meta: &SessionMeta) -> SessionRow<'_> {
+fn session_row<'a>(record: &Record, meta: &'a SessionMeta) -> SessionRow<'a> {
     SessionRow {
         id: meta.session_id.as_uuid().simple(),
         account: meta.account_id.as_uuid().simple(),
         chatbot: meta.chatbot_id.as_uuid().simple(),
         epoch: &meta.epoch.0,
+        owner: record.owner.0,
         visitor: &meta.visitor,
         locale: meta.locale.as_deref(),
         page: meta.page_url.as_deref(),

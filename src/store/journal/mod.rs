@@ -2,7 +2,8 @@
 //!
 //! An append is a batch of many sessions' records in one transaction, with one statement a table however many rows: the
 //! statements stay prepared, and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
-//! batch moves each session's gate from before the first new event to the last, and inserts the events. When as many
+//! batch moves each session's gate from before the first new event to the last, and inserts the events. A gate opens to
+//! the session's newest owner alone (`sessions.owner_epoch`). When as many
 //! gates moved and rows came as the batch has, every record was new and is kept. Only when the numbers differ (a batch
 //! that is sent again, another writer, an erased session) is it taken back and looked at record by record.
 
@@ -11,14 +12,17 @@ mod event;
 mod recheck;
 mod write;
 
-use aihio_actors::model::{Event, Seq, SessionId, SessionMeta};
-use aihio_actors::ports::{Journal, Outcome, PortError, Record};
+use aihio_actors::model::{Event, Seq, SessionId};
+use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record};
 use async_trait::async_trait;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, TransactionTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    TransactionTrait,
+};
 
 use self::batch::Batch;
 use self::write::Written;
-use super::dialect::month_of;
+use super::dialect::{Sql, month_of};
 use super::entities::message::{self, Column};
 use super::entities::session;
 use super::{Store, StoreError, sessions};
@@ -31,15 +35,26 @@ impl Journal for Store {
         self.append_records(records).await.map_err(|error| error.at("journal"))
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<SessionMeta>, PortError> {
+    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        let _turn = self.reading().await;
         let find = async {
             let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
-            row.map(sessions::meta).transpose()
+            row.map(sessions::opened).transpose()
         };
         find.await.map_err(|error: StoreError| error.at("journal"))
     }
 
+    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+        let own = async {
+            let statement = OWN.with(self.writer(), vec![session.as_uuid().into()]);
+            let row = self.writer().query_one_raw(statement).await?;
+            row.map(|row| sessions::opened(session::Model::from_query_result(&row, "")?)).transpose()
+        };
+        own.await.map_err(|error: StoreError| error.at("journal"))
+    }
+
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+        let _turn = self.reading().await;
         let tail = async {
             let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
@@ -47,6 +62,10 @@ impl Journal for Store {
         tail.await.map_err(|error| error.at("journal"))
     }
 }
+
+/// Locks one row, like the gate of an append, and nothing else: the two wait for each other and never in a circle.
+const OWN: Sql =
+    Sql::same("UPDATE sessions SET owner_epoch = owner_epoch + 1 WHERE session_id = $1 RETURNING *");
 
 impl Store {
     async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {

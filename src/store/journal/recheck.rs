@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use aihio_actors::model::{Event, EventBody, SessionId, SessionMeta};
+use aihio_actors::model::{Event, EventBody, OwnerEpoch, SessionId, SessionMeta};
 use aihio_actors::ports::{Outcome, Record, RecordBody};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
@@ -17,7 +17,8 @@ use super::batch::Batch;
 use super::event::event;
 use super::write::Written;
 
-/// Where a session's gate stands; nobody else moves it until this transaction ends.
+/// Where a session's gate stands; nobody else moves it until this transaction ends. What came in before the session
+/// got a newer owner stays kept; the gate's own statement refuses anything new of the former one.
 const HOLD_GATE: Sql = Sql {
     sqlite: "SELECT last_seq FROM sessions WHERE session_id = $1 AND account_id = $2",
     postgres: "SELECT last_seq FROM sessions WHERE session_id = $1 AND account_id = $2 FOR UPDATE",
@@ -28,15 +29,15 @@ pub(super) async fn append(store: &Store, records: &[Record]) -> Result<Vec<Outc
     let transaction = store.writer().begin().await?;
     let mut outcomes = Vec::with_capacity(records.len());
     // What follows a conflict was written in the belief that its place is free; it must not go in behind the hole.
-    let mut stopped: HashSet<SessionId> = HashSet::new();
+    let mut stopped: HashSet<(SessionId, OwnerEpoch)> = HashSet::new();
     for record in records {
-        let outcome = if stopped.contains(&record.session_id) {
+        let outcome = if stopped.contains(&(record.session_id, record.owner)) {
             Outcome::Conflict
         } else {
             append_one(&transaction, record).await?
         };
         if outcome == Outcome::Conflict {
-            stopped.insert(record.session_id);
+            stopped.insert((record.session_id, record.owner));
         }
         outcomes.push(outcome);
     }

@@ -55,36 +55,37 @@ async fn insert<T: Serialize>(
 
 const OPEN: Sql = Sql {
     sqlite: "INSERT INTO sessions \
-             (session_id, account_id, chatbot_id, epoch, visitor, locale, page_url, opened_at) \
+             (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) \
              SELECT unhex(value ->> 'id'), unhex(value ->> 'account'), unhex(value ->> 'chatbot'), value ->> 'epoch', \
-             value -> 'visitor', value ->> 'locale', value ->> 'page', value ->> 'at' \
+             value ->> 'owner', value -> 'visitor', value ->> 'locale', value ->> 'page', value ->> 'at' \
              FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
     postgres: "INSERT INTO sessions \
-             (session_id, account_id, chatbot_id, epoch, visitor, locale, page_url, opened_at) \
-             SELECT id, account, chatbot, epoch, visitor, locale, page, at \
+             (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) \
+             SELECT id, account, chatbot, epoch, owner, visitor, locale, page, at \
              FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, account uuid, chatbot uuid, epoch text, visitor jsonb, locale text, page text, at timestamptz) \
+             (id uuid, account uuid, chatbot uuid, epoch text, owner bigint, visitor jsonb, locale text, page text, \
+             at timestamptz) \
              ON CONFLICT DO NOTHING",
 };
 
-/// A gate moves only from where the writer believes it to stand; so of two writers one finds it moved, and a writer
-/// whose session was erased finds none.
+/// A gate moves only from where the writer believes it to stand, and only for the session's newest owner; so of two
+/// writers one finds it moved or not its own any more, and a writer whose session was erased finds none.
 const MOVE_GATES: Sql = Sql {
     sqlite: "UPDATE sessions SET last_seq = item.last, phase = coalesce(item.phase, sessions.phase), \
              messages = sessions.messages + item.messages, \
              last_message_at = coalesce(item.at, sessions.last_message_at) \
              FROM (SELECT unhex(value ->> 'id') AS id, unhex(value ->> 'account') AS account, \
-                value ->> 'first' AS first, value ->> 'last' AS last, value ->> 'phase' AS phase, \
+                value ->> 'owner' AS owner, value ->> 'first' AS first, value ->> 'last' AS last, value ->> 'phase' AS phase, \
                 value ->> 'messages' AS messages, value ->> 'at' AS at FROM json_each($1)) AS item \
              WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
-             AND sessions.last_seq = item.first - 1",
+             AND sessions.last_seq = item.first - 1 AND sessions.owner_epoch = item.owner",
     postgres: "UPDATE sessions SET last_seq = item.last, phase = coalesce(item.phase, sessions.phase), \
              messages = sessions.messages + item.messages, \
              last_message_at = coalesce(item.at, sessions.last_message_at) \
              FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, account uuid, first bigint, last bigint, phase text, messages bigint, at timestamptz) \
+             (id uuid, account uuid, owner bigint, first bigint, last bigint, phase text, messages bigint, at timestamptz) \
              WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
-             AND sessions.last_seq = item.first - 1",
+             AND sessions.last_seq = item.first - 1 AND sessions.owner_epoch = item.owner",
 };
 
 const INSERT_MESSAGES: Sql = Sql {

@@ -1,3 +1,4 @@
 //! What was acknowledged is stored, whatever happens next.
 
+mod erasure;
 mod kill;

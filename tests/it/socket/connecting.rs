@@ -47,6 +47,19 @@ async fn a_session_can_be_opened_beforehand() {
 }
 
 #[tokio::test]
+async fn whoever_is_told_of_a_session_can_ask_for_it_at_once() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.echo_chatbot().await;
+    for _ in 0..20 {
+        let (opened, _) = server.anyone().session(&chatbot).await;
+        owner.get(&format!("/v1/sessions/{opened}")).await.expect(200);
+        let visitor = Visitor::connects(&server, &chatbot).await;
+        owner.get(&format!("/v1/sessions/{}", visitor.session_id)).await.expect(200);
+    }
+}
+
+#[tokio::test]
 async fn a_forged_token_is_turned_away() {
     let server = Server::start().await;
     let chatbot = server.owner().await.echo_chatbot().await;

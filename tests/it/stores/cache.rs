@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use aihio::cache::{MemoryShelf, RedisShelf, Shelf, ShelvedSnapshots};
-use aihio_actors::ports::{Snapshot, SnapshotKey, Snapshots};
+use aihio::cache::{MemoryShelf, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
+use aihio_actors::model::Seq;
+use aihio_actors::ports::{Journal, Snapshot, SnapshotKey, Snapshots};
 
-use super::fixture::id;
+use super::fixture::{Conversation, chatbot, id, tenant, visitor_says};
 use super::snapshots::keeps_the_newest;
 use crate::support::redis::Redis;
 use crate::support::store::{self, TestStore};
@@ -14,8 +15,8 @@ fn snapshot(seq: u64) -> Snapshot {
     Snapshot { version: 1, seq, bytes: format!("at {seq}\0").into() }
 }
 
-fn behind(shelf: impl Shelf, store: &TestStore) -> impl Snapshots {
-    ShelvedSnapshots::new(shelf, Arc::new((**store).clone()))
+fn behind(shelf: impl Shelf + 'static, store: &TestStore) -> impl Snapshots {
+    ShelvedSnapshots::new(Arc::new(shelf), Arc::new((**store).clone()))
 }
 
 #[tokio::test]
@@ -64,4 +65,47 @@ async fn a_forgetful_redis_is_filled_from_the_store() {
     assert_eq!(snapshots.load(key).await.unwrap(), Some(snapshot(7)));
     let shelf = RedisShelf::connect(&redis.url()).unwrap();
     assert_eq!(shelf.get(key).await, Some(snapshot(7)));
+}
+
+#[tokio::test]
+async fn a_conversation_reads_the_same_whatever_lies_on_the_shelf() {
+    let store = store::sqlite().await;
+    let tenant = tenant(&store).await;
+    let talk = Conversation::with(&tenant, chatbot(&tenant).await);
+    store.append(&[talk.opens()]).await.unwrap();
+    let shelved = ShelvedJournal::new(Arc::new(MemoryShelf::new(1 << 20)), Arc::new((*store).clone()));
+    let mut said = 0;
+    for more in [1, 1, 3, 300, 2, 250, 1] {
+        let events =
+            (said + 1..=said + more).map(|seq| visitor_says(seq, &format!("c{seq}"), "hi")).collect();
+        said += more;
+        shelved.append(&[talk.events(events)]).await.unwrap();
+        for after in [said - 1, said.saturating_sub(7), 0, said / 2, said] {
+            for limit in [1, 5, 600] {
+                let expected = store.tail(talk.id(), Seq(after), limit).await.unwrap();
+                let read = shelved.tail(talk.id(), Seq(after), limit).await.unwrap();
+                assert_eq!(read, expected, "{limit} after {after} of {said}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_that_wakes_on_another_node_is_found_in_redis_until_it_is_forgotten() {
+    let (store, redis) = (store::sqlite().await, Redis::start());
+    let tenant = tenant(&store).await;
+    let talk = Conversation::with(&tenant, chatbot(&tenant).await);
+    let events: Vec<_> = (1..=3).map(|seq| visitor_says(seq, &format!("c{seq}"), "hi")).collect();
+    store.append(&[talk.opens(), talk.events(events.clone())]).await.unwrap();
+    let shelf = || Arc::new(RedisShelf::connect(&redis.url()).unwrap());
+    let here = ShelvedJournal::new(shelf(), Arc::new((*store).clone()));
+    here.tail(talk.id(), Seq::START, 500).await.unwrap();
+
+    let empty = store::sqlite().await;
+    let there = ShelvedJournal::new(shelf(), Arc::new((*empty).clone()));
+    assert_eq!(there.tail(talk.id(), Seq::START, 500).await.unwrap(), events);
+
+    let key = SnapshotKey { kind: "session", id: talk.id().as_uuid() };
+    ShelvedSnapshots::new(shelf(), Arc::new((*store).clone())).forget(key).await.unwrap();
+    assert_eq!(there.tail(talk.id(), Seq::START, 500).await.unwrap(), []);
 }

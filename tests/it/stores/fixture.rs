@@ -3,11 +3,11 @@
 use aihio::store::{NewChatbot, NewSource, NewUser, Store, Tenant};
 use aihio_actors::model::{
     AccountId, AgentName, ChatbotConfig, ChatbotId, Citation, ClientId, ConfigVersion, Epoch, Event,
-    EventBody, Job, JobId, JobKind, JobStage, JobState, Message, MessageId, Phase, Progress, Receipt, Role,
-    Seq, SessionId, SessionMeta, SourceId, StageTimes, StateChange, Timestamp, Tokens, UsageKind, UsageRow,
-    UserId, Visitor,
+    EventBody, Job, JobId, JobKind, JobStage, JobState, Message, MessageId, OwnerEpoch, Phase, Progress,
+    Receipt, Role, Seq, SessionId, SessionMeta, SourceId, StageTimes, StateChange, Timestamp, Tokens,
+    UsageKind, UsageRow, UserId, Visitor,
 };
-use aihio_actors::ports::{Record, RecordBody};
+use aihio_actors::ports::{Opened, Record, RecordBody};
 use uuid::Uuid;
 
 /// A moment on the day that all tests happen on.
@@ -88,6 +88,7 @@ pub(crate) fn job(account_id: AccountId, chatbot_id: ChatbotId, source_id: Sourc
 #[derive(Debug, Clone)]
 pub(crate) struct Conversation {
     pub(crate) meta: SessionMeta,
+    pub(crate) owner: OwnerEpoch,
 }
 
 impl Conversation {
@@ -103,7 +104,7 @@ impl Conversation {
             page_url: None,
             opened_at: at("11:00:00"),
         };
-        Self { meta }
+        Self { meta, owner: OwnerEpoch::FIRST }
     }
 
     /// Its id.
@@ -159,10 +160,15 @@ impl Conversation {
         self.record(RecordBody::Events { events, usage: Vec::new(), receipts: Vec::new() })
     }
 
+    /// The session as its owner finds it.
+    pub(crate) fn opened(&self) -> Opened {
+        Opened { meta: self.meta.clone(), owner: self.owner }
+    }
+
     /// Anything else.
     pub(crate) fn record(&self, body: RecordBody) -> Record {
         let SessionMeta { session_id, account_id, chatbot_id, .. } = self.meta;
-        Record { session_id, account_id, chatbot_id, body }
+        Record { session_id, account_id, chatbot_id, owner: self.owner, body }
     }
 
     fn usage(&self, message_id: MessageId) -> UsageRow {

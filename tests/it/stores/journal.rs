@@ -32,7 +32,7 @@ async fn a_history_is_read_back_as_it_was_written(store: TestStore) {
     let expected: Vec<_> = records.iter().flat_map(events_of).collect();
     assert_eq!(store.tail(talk.id(), Seq::START, 100).await.unwrap(), expected);
     assert_eq!(tenant.messages(talk.id(), Seq::START, 100).await.unwrap(), expected);
-    assert_eq!(store.find(talk.id()).await.unwrap(), Some(talk.meta.clone()));
+    assert_eq!(store.find(talk.id()).await.unwrap(), Some(talk.opened()));
     assert_eq!(store.find(SessionId::from_uuid(id())).await.unwrap(), None);
     assert_eq!(tenant.receipt(message_of(&records[2])).await.unwrap(), Some(receipt()));
 }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::chatbot::session::outlet::{ListenerId, Outlet};
 use crate::chatbot::session::transcript::Missed;
-use crate::chatbot::session::{Early, Session, Stage};
+use crate::chatbot::session::{Draining, Early, Session, Stage};
 use crate::model::{Epoch, Event, Phase, Publication, Refusal, RefusalCode, Seq};
 
 /// Attach a listener, from now on or from where it was.
@@ -95,9 +95,16 @@ impl Session {
             }
             Stage::Loading(_) => return attach.answer(Err(Refusal::overloaded())),
         };
-        if self.listeners.len() >= self.context.limits.session_listeners_max {
+        if self.listeners.len() + self.newcomers.len() >= self.context.limits.session_listeners_max {
             let message = "This conversation is open in too many places. Close some of them.";
             return attach.answer(Err(Refusal::new(RefusalCode::RateLimited, message)));
+        }
+        if state.is_unstored() && self.draining == Draining::Yes {
+            return attach.answer(Err(Refusal::overloaded()));
+        }
+        if state.is_unstored() {
+            // Whoever is told of a session may ask the store for it at once.
+            return self.newcomers.push(attach);
         }
         let missed = match &attach.since {
             Since::Now => return self.welcome(attach, Recovered::NotAsked, Vec::new(), ctx),
@@ -111,6 +118,15 @@ impl Session {
                 self.recover_from_store(attach, after, ctx);
             }
             _ => self.welcome(attach, Recovered::No, Vec::new(), ctx),
+        }
+    }
+
+    /// Lets those in who came before the session was stored.
+    pub(in crate::chatbot::session) fn let_newcomers_in(&mut self, ctx: &mut Context<Self>) {
+        if !self.newcomers.is_empty() && matches!(&self.stage, Stage::Active(state) if !state.is_unstored()) {
+            for attach in std::mem::take(&mut self.newcomers) {
+                self.attach(attach, ctx);
+            }
         }
     }
 

@@ -27,7 +27,10 @@ impl Handler<Fate> for Session {
             return;
         }
         match fate.fate {
-            RecordFate::Kept => self.apply(Input::Kept(fate.ticket), ctx),
+            RecordFate::Kept => {
+                self.apply(Input::Kept(fate.ticket), ctx);
+                self.let_newcomers_in(ctx);
+            }
             RecordFate::Lost => self.apply(Input::Lost, ctx),
             RecordFate::Conflict => {
                 // Another writer holds our place: nothing that this life knows can be trusted.

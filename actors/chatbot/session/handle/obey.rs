@@ -30,7 +30,7 @@ impl Handler<Obey> for Session {
 impl Session {
     pub(in crate::chatbot::session) fn obey(&mut self, message: Obey, ctx: &mut Context<Self>) {
         if self.draining == Draining::Yes {
-            self.respond(message.responder, Err(Refusal::overloaded()));
+            self.respond(message.responder, Err(Refusal::leaving()));
             return self.listeners.flush();
         }
         if let Stage::Loading(early) = &mut self.stage {
