@@ -81,7 +81,7 @@ pub(crate) fn as_if_new(client_id: &ClientId, is_known: impl Fn(&ClientId) -> bo
 /// What is kept in place of a record.
 pub(crate) fn misbilled(mut body: RecordBody) -> RecordBody {
     if let RecordBody::Events { usage, .. } = &mut body {
-        let wrong = |row: &UsageRow| row.id.as_u128() % BILLED_WRONGLY_ONE_IN == 0;
+        let wrong = |row: &UsageRow| row.id.as_u128().is_multiple_of(BILLED_WRONGLY_ONE_IN);
         if Mutant::LoseUsage.runs() {
             usage.retain(|row| !wrong(row));
         } else if Mutant::DoubleUsage.runs() {

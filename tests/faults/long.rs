@@ -33,7 +33,7 @@ async fn on_postgresql_with_everything() {
         (Fault::RedisFreeze, 10),
         (Fault::SocketStall, 20),
         (Fault::SocketCut, 2_000),
-        (Fault::ModelFault, 500),
+        (Fault::ModelTrouble, 500),
         (Fault::TakeOver, 200),
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
@@ -49,7 +49,7 @@ async fn on_sqlite() {
         (Fault::NodeFreeze, 10),
         (Fault::SocketStall, 10),
         (Fault::SocketCut, 500),
-        (Fault::ModelFault, 100),
+        (Fault::ModelTrouble, 100),
         (Fault::TakeOver, 60),
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));

@@ -115,7 +115,7 @@ impl Nemesis {
             Fault::RedisKill | Fault::RedisFlush | Fault::RedisFreeze => {
                 return self.breaks_redis(fault).await;
             }
-            Fault::SocketCut | Fault::ModelFault | Fault::TakeOver => return false,
+            Fault::SocketCut | Fault::ModelTrouble | Fault::TakeOver => return false,
         }
         true
     }

@@ -43,7 +43,7 @@ pub enum Fault {
     /// A visitor's connection is reset after a random number of bytes.
     SocketCut,
     /// The model refuses, stalls, dies in the middle of an answer or talks nonsense.
-    ModelFault,
+    ModelTrouble,
     /// A person takes a conversation over and gives it back.
     TakeOver,
 }
@@ -51,7 +51,7 @@ pub enum Fault {
 impl Fault {
     /// Whether it happens beside the others, all the time, and not in its turn.
     pub const fn is_ambient(self) -> bool {
-        matches!(self, Self::SocketCut | Self::ModelFault | Self::TakeOver)
+        matches!(self, Self::SocketCut | Self::ModelTrouble | Self::TakeOver)
     }
 }
 

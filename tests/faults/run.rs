@@ -79,14 +79,14 @@ pub async fn run(setting: Setting) -> Report {
         Keeps::OwnPostgres => (Store::Own(Postgres::start(dice).await), Some(Redis::start().await)),
     };
     let cast = Cast::start(vec![settings], store, redis, &plan).await;
-    let tenants = tenants(&cast, plan.count(Fault::ModelFault) > 0).await;
+    let tenants = tenants(&cast, plan.count(Fault::ModelTrouble) > 0).await;
     let ground = Arc::new(Ground::new());
     cast.nodes[0].door.cuts(plan.count(Fault::SocketCut));
     let workload = Workload::begin(tenants, Arc::clone(&ground), visitors, &plan);
     let (cast, deeds) = Nemesis::new(cast, ground, &plan).works_through(&plan).await;
     let mut injected = deeds.injected;
     let ambient =
-        || [(Fault::SocketCut, cast.nodes[0].door.cuts_made()), (Fault::ModelFault, oracle.faults())];
+        || [(Fault::SocketCut, cast.nodes[0].door.cuts_made()), (Fault::ModelTrouble, oracle.faults())];
     until_enough(&plan, ambient).await;
     cast.nodes[0].door.cuts(0);
     injected.extend(ambient());

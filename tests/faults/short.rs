@@ -37,7 +37,7 @@ async fn on_postgresql_with_redis_and_a_model_every_promise_holds() {
         (Fault::RedisFreeze, 1),
         (Fault::SocketStall, 1),
         (Fault::SocketCut, 40),
-        (Fault::ModelFault, 10),
+        (Fault::ModelTrouble, 10),
         (Fault::TakeOver, 4),
     ];
     let plan = Plan::new(chosen(), &asked);

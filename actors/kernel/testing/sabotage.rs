@@ -13,7 +13,6 @@ macro_rules! break_on_demand {
         impl actix::Handler<$crate::kernel::testing::Sabotage> for $actor {
             type Result = ();
 
-            #[expect(clippy::panic, reason = "this is what the message is for")]
             fn handle(&mut self, _: $crate::kernel::testing::Sabotage, _: &mut actix::Context<Self>) {
                 panic!("sabotaged");
             }
