@@ -138,6 +138,12 @@ impl ChatbotHandle {
         }
     }
 
+    /// All its sessions.
+    #[cfg(any(test, feature = "faults"))]
+    pub(crate) fn session_mailboxes(&self) -> Vec<Mailbox<super::session::Session>> {
+        self.sessions.iter().map(|session| session.mailbox().clone()).collect()
+    }
+
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {
         self.mailbox.store(Some(Arc::new(mailbox)));
     }
