@@ -18,6 +18,8 @@ use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
 use crate::chatbot::session::session_snapshot;
+use crate::exchange::ExchangeHandle;
+use crate::exchange::wire::News;
 use crate::journal::{Flush, JournalGate};
 use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
@@ -65,7 +67,8 @@ impl Engine {
         let (limits, census) = (Arc::new(limits), Census::default());
         let journal = JournalGate::new(ports.clone(), Arc::clone(&limits), census.clone(), ROOT);
         let directory = Arc::new(Directory::default());
-        let shared = Shared { ports, limits, census, directory, journal };
+        let exchange = ports.cluster.clone().map(|cluster| Arc::new(ExchangeHandle::new(cluster)));
+        let shared = Shared { ports, limits, census, directory, journal, exchange };
         let root = start_here(Supervisor::new(shared.clone()), shared.limits.actor_mailbox_len);
         Self { root, shared }
     }
@@ -87,6 +90,7 @@ impl Engine {
     /// A configuration was stored, or the chatbot was deleted: its live actor reads it again and publishes it.
     pub fn chatbot_changed(&self, id: ChatbotId) {
         self.shared.directory.config_changed(id);
+        self.shared.announce(News::ConfigChanged(id));
     }
 
     /// Clears away what is remembered of conversations that were deleted with their chatbot.
@@ -104,6 +108,7 @@ impl Engine {
     /// A source was deleted: the chatbot's index is built again.
     pub fn knowledge_changed(&self, id: ChatbotId) {
         self.shared.directory.knowledge_changed(id);
+        self.shared.announce(News::KnowledgeChanged(id));
     }
 
     /// The account's plan has changed.
@@ -111,6 +116,7 @@ impl Engine {
         if let Some(account) = self.shared.directory.account(id) {
             account.renew();
         }
+        self.shared.announce(News::PlanChanged(id));
     }
 
     /// The credits of a live account that this process holds.
@@ -123,6 +129,12 @@ impl Engine {
     #[cfg(test)]
     pub(crate) fn account(&self, id: AccountId) -> Option<Arc<crate::billing::AccountHandle>> {
         self.shared.directory.account(id)
+    }
+
+    /// The way to other processes, where there are any.
+    #[cfg(test)]
+    pub(crate) fn exchange(&self) -> Option<&ExchangeHandle> {
+        self.shared.exchange.as_deref()
     }
 
     /// The journals of all threads.
@@ -197,6 +209,10 @@ impl Engine {
             journal.entrust(Flush { done });
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(flushed_by, flushed).await;
+        }
+        if let Some(recordings) = &self.shared.ports.recordings {
+            // What is not written within the time is missing at the end of its recording, which then does not say that it is whole.
+            let _ = tokio::time::timeout_at(flushed_by, recordings.flush()).await;
         }
         deliver(&self.root, Finish { until });
         self.wait_until(until, |engine| !engine.root.connected()).await;

@@ -7,6 +7,7 @@
 //! ├── billing               one a billing account: plan, credits, lease
 //! ├── ingestion             one a job: fetch, extract, split, index
 //! ├── journal               one a serving thread: group commit to the store
+//! ├── exchange              the way to sessions of other processes
 //! └── schedule              roll-ups, partitions, jobs that nobody runs
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod answer;
 pub mod billing;
 pub mod chatbot;
 pub mod engine;
+pub mod exchange;
 pub mod ingestion;
 pub mod journal;
 pub mod kernel;

@@ -46,8 +46,10 @@ pub struct Limits {
     pub answer_timeout: Duration,
     /// Passages that an answer may rest on.
     pub answer_passages_max: usize,
-    /// Credits that an account lends to this process at once.
+    /// Credits that this process claims of an account at once.
     pub lease_credits: NonZeroU32,
+    /// How long claimed credits stay with this process when it falls silent.
+    pub lease_lasts: Duration,
 }
 
 /// When a message is acknowledged.
@@ -85,6 +87,7 @@ impl Default for Limits {
             answer_timeout: Duration::from_secs(120),
             answer_passages_max: 8,
             lease_credits: const { NonZeroU32::new(256).unwrap() },
+            lease_lasts: Duration::from_secs(30),
         }
     }
 }

@@ -4,8 +4,10 @@
 mod accounts;
 mod chatbots;
 mod directory;
+mod exchange;
 pub mod handle;
 mod jobs;
+mod leases;
 #[cfg(any(test, feature = "faults"))]
 pub mod sabotage;
 
@@ -23,6 +25,8 @@ use uuid::Uuid;
 
 use crate::billing::{AccountHandle, BillingAccount};
 use crate::chatbot::{Chatbot, ChatbotHandle};
+use crate::exchange::wire::News;
+use crate::exchange::{Exchange, ExchangeHandle, TheExchange};
 use crate::ingestion::IngestionJob;
 use crate::journal::{Journal, JournalGate, ShardId};
 use crate::kernel::{
@@ -47,6 +51,17 @@ pub struct Shared {
     pub directory: Arc<Directory>,
     /// The journals.
     pub journal: JournalGate,
+    /// The way to other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
+}
+
+impl Shared {
+    /// Tells the other processes, where there are any.
+    pub(crate) fn announce(&self, news: News) {
+        if let Some(exchange) = &self.exchange {
+            exchange.announce(news);
+        }
+    }
 }
 
 /// The root's own key in the census.
@@ -63,8 +78,10 @@ pub struct Supervisor {
     jobs: Children<JobId, IngestionJob>,
     journals: Children<ShardId, Journal>,
     schedule: Children<TheSchedule, Schedule>,
+    exchange: Children<TheExchange, Exchange>,
     chatbots_waited_for: HashMap<ChatbotId, Waiting<ChatbotHandle>>,
     accounts_waited_for: HashMap<AccountId, Waiting<AccountHandle>>,
+    leases_watched: leases::Watch,
     began: Instant,
     draining: Draining,
 }
@@ -89,8 +106,10 @@ impl Supervisor {
             jobs: Children::new(transient),
             journals: Children::new(RestartPolicy { intensity_max: u32::MAX, ..permanent }),
             schedule: Children::new(permanent),
+            exchange: Children::new(permanent),
             chatbots_waited_for: HashMap::new(),
             accounts_waited_for: HashMap::new(),
+            leases_watched: leases::Watch::Idle,
             began: Instant::now(),
             draining: Draining::No,
         }
@@ -145,7 +164,9 @@ impl Actor for Supervisor {
             census: self.shared.census.clone(),
         };
         self.life = Some(Life::begin(birth));
+        self.start_exchange(ctx);
         self.start_schedule(ctx);
+        self.watch_leases(ctx);
     }
 }
 

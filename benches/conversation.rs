@@ -81,7 +81,7 @@ impl Conversation {
     }
 
     fn is_settled(&self) -> bool {
-        self.effects.iter().any(|effect| matches!(effect, Effect::Settle)) && self.state.is_quiet()
+        self.effects.iter().any(|effect| matches!(effect, Effect::Publish(_))) && self.state.is_quiet()
     }
 }
 

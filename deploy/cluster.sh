@@ -158,7 +158,7 @@ start_redis_cluster() {
 	first=${members[0]##*:}
 	await redis-1 "the slots of Redis Cluster" \
 		bash -c "redis-cli -h 127.0.0.1 -p $first cluster info | grep -q cluster_state:ok"
-	redis_url=redis://${members[0]},${members[1]},${members[2]}
+	redis_url=redis://${members[0]}
 }
 
 start_node() {

@@ -4,6 +4,7 @@ mod first_owner;
 mod guide;
 mod parts;
 mod server;
+mod workbench;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -19,6 +20,8 @@ use crate::crawl::AllowListError;
 use crate::http::Service;
 use crate::settings::{DrainTimes, Settings};
 use crate::store::{Store, StoreError};
+
+pub use workbench::Workbench;
 
 /// Why the service can't be started.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +90,8 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let address = listener.local_addr().map_err(bound)?;
     let store = Store::open(parts::store_options(&settings)).await?;
     let ports = parts::ports(&settings, &store)?;
+    let keep_days = settings.recording.keep_days;
+    actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     let engine = Engine::start(ports.clone(), parts::limits(&settings));
     let passwords = crate::auth::Passwords::new()?;
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;

@@ -13,6 +13,7 @@ pub mod extract;
 pub mod http;
 pub mod limits;
 pub mod model_provider;
+pub mod recording;
 pub mod settings;
 pub mod socket;
 pub mod store;

@@ -1,23 +1,39 @@
 //! Credits lent to this process: taken and given back without a mailbox, counted without a gap.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// The credits of one account that this process may spend. The account's actor grants; sessions reserve.
-#[derive(Debug, Default)]
+use tokio::time::Instant;
+
+use super::holding::{Holding, Mode};
+use crate::model::{AccountId, Timestamp};
+use crate::ports::{LeaseClaim, LeaseGrant, Recall, Tally};
+
+/// A lease is trusted for so many sixths of the time that the ledger grants it: the rest is for clocks that run
+/// differently and for answers that are under way when it ends.
+const TRUSTED_SIXTHS: u32 = 5;
+
+/// The credits of one account that this process may spend. The account's actor claims; sessions reserve.
+#[derive(Debug)]
 pub struct Lease {
-    unlimited: AtomicBool,
-    available: AtomicU64,
-    reserved: AtomicU64,
-    settled: AtomicU64,
+    began: Instant,
+    holding: Mutex<Holding>,
 }
 
-/// One credit, held for one answer. Dropping it gives the credit back; [`Reservation::settle`] uses it up.
+/// One credit, held for one answer. Dropping it gives the credit back.
 #[derive(Debug)]
 pub struct Reservation {
     lease: Arc<Lease>,
-    from_unlimited: bool,
-    settled: bool,
+    end: End,
+}
+
+/// How a reservation ends when it is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Released,
+    Settled,
+    InDoubt,
 }
 
 /// What a lease holds at one moment.
@@ -31,67 +47,151 @@ pub struct LeaseCount {
     pub settled: u64,
 }
 
+/// A moment from which a lease's time is counted: the ledger can only have granted it later.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedAt(Duration);
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self::with(Holding::default())
+    }
+}
+
 impl Lease {
-    /// A lease that holds so many credits from the beginning.
+    /// A lease that holds so many credits from the beginning, for as long as the process lives.
     #[must_use]
     pub fn of(credits: u64) -> Self {
-        Self { available: AtomicU64::new(credits), ..Self::default() }
+        Self::with(Holding::of(credits))
+    }
+
+    fn with(holding: Holding) -> Self {
+        Self { began: Instant::now(), holding: Mutex::new(holding) }
     }
 
     /// Takes one credit, if there is one.
     #[must_use]
     pub fn reserve(self: &Arc<Self>) -> Option<Reservation> {
-        let from_unlimited = self.unlimited.load(Ordering::Acquire);
-        if !from_unlimited {
-            let less_one = |available: u64| available.checked_sub(1);
-            self.available.fetch_update(Ordering::AcqRel, Ordering::Acquire, less_one).ok()?;
-        }
-        self.reserved.fetch_add(1, Ordering::AcqRel);
-        Some(Reservation { lease: Arc::clone(self), from_unlimited, settled: false })
+        let now = self.now();
+        let taken = self.holding().reserve(now);
+        taken.then(|| Reservation { lease: Arc::clone(self), end: End::Released })
     }
 
     /// What it holds now.
     #[must_use]
     pub fn count(&self) -> LeaseCount {
+        let now = self.now();
+        let holding = self.holding();
         LeaseCount {
-            available: self.available.load(Ordering::Acquire),
-            reserved: self.reserved.load(Ordering::Acquire),
-            settled: self.settled.load(Ordering::Acquire),
+            available: holding.usable(now),
+            reserved: holding.reserved(),
+            settled: holding.settled(),
         }
     }
 
-    /// Adds credits.
-    pub(super) fn grant(&self, credits: u64) {
-        self.available.fetch_add(credits, Ordering::AcqRel);
+    /// Whether the ledger counts credits as out with this process, so that the lease must be renewed.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        self.holding().is_out()
     }
 
-    /// Takes all free credits back and says how many there were.
-    pub(super) fn recall(&self) -> u64 {
-        self.available.swap(0, Ordering::AcqRel)
+    /// The moment of now.
+    #[must_use]
+    pub fn asked_now(&self) -> AskedAt {
+        AskedAt(self.now())
     }
 
-    /// Lifts or sets the limit.
-    pub(super) fn set_unlimited(&self, unlimited: bool) {
-        self.unlimited.store(unlimited, Ordering::Release);
+    /// The lease was renewed by a call that began at `asked`.
+    pub(crate) fn extend(&self, asked: AskedAt, lasts: Duration) {
+        let now = self.now();
+        self.holding().extend(now, asked.trusted(lasts));
+    }
+
+    /// Sets all free credits aside, to be given back with the next claim.
+    pub(super) fn give_back(&self) {
+        self.holding().give_back();
+    }
+
+    /// A claim for so many credits that a `block` is free after it; without one it only reports.
+    pub(super) fn claim(&self, of: ClaimOf, block: Option<NonZeroU32>) -> (LeaseClaim, AskedAt) {
+        let now = self.now();
+        let mut holding = self.holding();
+        let wanted = block.and_then(|block| holding.want(block, now));
+        let ClaimOf { account, since, recall, lasts } = of;
+        (LeaseClaim { account, since, tally: holding.tally(), wanted, recall, lasts }, AskedAt(now))
+    }
+
+    /// Takes the ledger's answer to a claim; the tally that the ledger has not heard of yet stays to be told.
+    pub(super) fn learn(&self, grant: &LeaseGrant, asked: AskedAt, lasts: Duration) {
+        let mut holding = self.holding();
+        match grant.usage.plan.answers_per_month {
+            None => holding.set_mode(Mode::Unlimited),
+            Some(_) => {
+                holding.set_mode(Mode::Limited);
+                holding.learn(grant.tally, asked.trusted(lasts));
+            }
+        }
+    }
+
+    /// Lifts or sets the limit, as the plan says.
+    pub(super) fn follow(&self, limit: Option<u64>) {
+        let mode = if limit.is_some() { Mode::Limited } else { Mode::Unlimited };
+        self.holding().set_mode(mode);
+    }
+
+    /// Credits taken since the process began.
+    pub(super) fn taken(&self) -> u64 {
+        self.holding().taken()
+    }
+
+    /// What the ledger is told.
+    pub(super) fn tally(&self) -> Tally {
+        self.holding().tally()
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn holding(&self) -> MutexGuard<'_, Holding> {
+        self.holding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a claim is about, beside the numbers that the lease itself knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ClaimOf {
+    pub(super) account: AccountId,
+    pub(super) since: Timestamp,
+    pub(super) recall: Recall,
+    pub(super) lasts: Duration,
+}
+
+impl AskedAt {
+    fn trusted(self, lasts: Duration) -> Duration {
+        self.0.saturating_add(lasts / 6 * TRUSTED_SIXTHS)
     }
 }
 
 impl Reservation {
     /// Uses the credit up.
     pub fn settle(mut self) {
-        self.settled = true;
+        self.end = End::Settled;
+    }
+
+    /// Nobody knows whether the answer was stored: the ledger decides.
+    pub fn doubt(mut self) {
+        self.end = End::InDoubt;
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let lease = &self.lease;
-        if self.settled {
-            lease.settled.fetch_add(1, Ordering::AcqRel);
-        } else if !self.from_unlimited {
-            lease.available.fetch_add(1, Ordering::AcqRel);
+        let mut holding = self.lease.holding();
+        match self.end {
+            End::Released => holding.release(),
+            End::Settled => holding.settle(),
+            End::InDoubt => holding.doubt(),
         }
-        lease.reserved.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -101,8 +201,7 @@ mod tests {
 
     #[test]
     fn threads_that_race_for_the_last_credits_get_exactly_as_many_as_there_are() {
-        let lease = Arc::new(Lease::default());
-        lease.grant(100);
+        let lease = Arc::new(Lease::of(100));
         let taken: usize = std::thread::scope(|scope| {
             let racers: Vec<_> = (0..8)
                 .map(|_| {
@@ -123,8 +222,7 @@ mod tests {
 
     #[test]
     fn a_dropped_reservation_is_free_again() {
-        let lease = Arc::new(Lease::default());
-        lease.grant(1);
+        let lease = Arc::new(Lease::of(1));
         let held = lease.reserve();
         assert!(held.is_some() && lease.reserve().is_none());
         drop(held);

@@ -1,33 +1,40 @@
-//! One billing account: its plan, what it has used, what it has lent out. Child of the root.
+//! One billing account in this process: its plan, and the credits that the ledger lent to it. Child of the root.
 //!
-//! Sessions take credits from the [`Lease`] without a mailbox; only an empty lease makes them ask here. The ledger is
-//! the truth that an account is built from, in each life anew.
+//! Sessions take credits from the [`Lease`] without a mailbox; only an empty lease makes them ask here, and the account
+//! asks the ledger once for all of them. The ledger decides, over all processes; what is known here is a share of it that
+//! ends by itself when this process falls silent.
 
+mod book;
 mod effect;
 pub mod handle;
+mod holding;
 mod lease;
 mod snapshot;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
-pub use effect::SettledBefore;
+pub use book::{AskOthers, Book, Decision, OtherLease, OwnLease, decide};
 pub(crate) use effect::read_account;
-pub use handle::{Refill, Renew};
-pub use lease::{Lease, LeaseCount, Reservation};
+pub use handle::{GiveBack, Refill, Renew};
+pub use lease::{AskedAt, Lease, LeaseCount, Reservation};
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context};
 use arc_swap::ArcSwap;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use self::state::BillingState;
 use crate::kernel::{Birth, Life, Mailbox};
 use crate::limits::Limits;
 use crate::model::{AccountId, Refusal};
-use crate::ports::Ports;
+use crate::ports::{Ports, Recall};
 
-/// How often an account looks whether a new month has begun.
+/// How often an account looks whether it has been idle; then it gives back what it does not use.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// The actor.
@@ -38,6 +45,34 @@ pub struct BillingAccount {
     limits: Arc<Limits>,
     lease: Arc<Lease>,
     state: BillingState,
+    /// Those whom the next claim is for.
+    fresh: VecDeque<Asker>,
+    /// Those whom the claim under way is for, or who wait for others to give back, with the end of their patience.
+    asked: VecDeque<(Instant, Asker)>,
+    claim: Claim,
+    recall: Recall,
+    report: Report,
+    /// Credits taken at the last look.
+    taken_before: u64,
+}
+
+/// Somebody who found the lease empty.
+type Asker = oneshot::Sender<Result<(), Refusal>>;
+
+/// Whether the ledger is being asked: one claim at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    None,
+    UnderWay,
+    /// Other processes were asked to give back; the ledger is asked again in a moment.
+    Paused,
+}
+
+/// Whether the ledger must hear of this process although nobody wants a credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Report {
+    None,
+    Due,
 }
 
 impl BillingAccount {
@@ -47,12 +82,25 @@ impl BillingAccount {
         birth: Birth<AccountId>,
         (ports, limits): (Ports, Arc<Limits>),
         lease: Arc<Lease>,
-        (state, before): (BillingState, SettledBefore),
+        state: BillingState,
     ) -> Self {
         let id = birth.key;
-        let mut account = Self { life: Life::begin(birth), id, ports, limits, lease, state };
-        account.take_back(before);
-        account
+        lease.follow(state.limit());
+        let taken_before = lease.taken();
+        Self {
+            life: Life::begin(birth),
+            id,
+            ports,
+            limits,
+            lease,
+            state,
+            fresh: VecDeque::new(),
+            asked: VecDeque::new(),
+            claim: Claim::None,
+            recall: Recall::Begin,
+            report: Report::None,
+            taken_before,
+        }
     }
 
     /// What others see of it.
@@ -66,7 +114,7 @@ impl Actor for BillingAccount {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.run_interval(LOOK_EVERY, |account, ctx| account.renew_if_due(ctx));
+        ctx.run_interval(LOOK_EVERY, |account, ctx| account.give_back_if_idle(ctx));
     }
 }
 
@@ -115,6 +163,13 @@ impl AccountHandle {
     pub fn renew(&self) {
         if self.mailbox.load().tell(Renew).is_err() {
             tracing::debug!(account.id = %self.id, "the account reads its plan when it starts next");
+        }
+    }
+
+    /// Another process wants what is not used here.
+    pub(crate) fn give_back(&self) {
+        if self.mailbox.load().tell(GiveBack).is_err() {
+            tracing::debug!(account.id = %self.id, "the account is asked again when its lease is looked at next");
         }
     }
 

@@ -1,19 +1,28 @@
-//! What an account may still lend, as a plain value: never more than the plan allows, never less than is free.
+//! What an account knows of its plan, as a plain value: who of those that ask is served, waits or is refused.
 
-use std::num::NonZeroU32;
+use std::time::Duration;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::model::Timestamp;
+use crate::model::{Plan, Timestamp};
+use crate::ports::{LeaseGrant, Others};
 
-/// A month of an account.
+/// How long an account that has spent everything refuses without asking the ledger again. Spent credits don't come
+/// back within a month; only a plan that was changed elsewhere can make this wrong.
+const SPENT_FOR: Duration = Duration::from_secs(10);
+
+/// An account's plan, and whether it is used up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillingState {
+    plan: Plan,
+    spent: Option<Spent>,
+}
+
+/// Every credit of a period is spent on a stored answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spent {
     period: Timestamp,
-    plan_name: String,
-    limit: Option<u64>,
-    used: u64,
-    lent: u64,
+    learned_at: Timestamp,
 }
 
 /// Nothing is left in this period.
@@ -27,49 +36,66 @@ pub struct Exhausted {
     pub renewed_at: Timestamp,
 }
 
+/// What becomes of those who asked, after the ledger has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is no limit.
+    ServeAll,
+    /// So many credits are at hand: as many are served, and the ledger is asked again for the others.
+    Serve(u64),
+    /// Other processes were asked to give back what they don't use.
+    Wait,
+    /// Nothing is free anywhere.
+    Refuse(Exhausted),
+}
+
 impl BillingState {
-    /// A period that began at `period`, with `used` answers settled before and `lent` of them still out.
+    /// An account on that plan.
     #[must_use]
-    pub const fn new(period: Timestamp, plan_name: String, limit: Option<u64>, used: u64) -> Self {
-        Self { period, plan_name, limit, used, lent: 0 }
+    pub const fn new(plan: Plan) -> Self {
+        Self { plan, spent: None }
     }
 
     /// The plan's limit; none is unlimited.
     #[must_use]
     pub const fn limit(&self) -> Option<u64> {
-        self.limit
+        self.plan.answers_per_month
     }
 
-    /// Counts credits that were lent before this life and are still held.
-    pub const fn acknowledge(&mut self, held: u64) {
-        self.lent += held;
-    }
-
-    /// Lends up to `block` credits; fewer near the limit.
-    ///
-    /// # Errors
-    /// When nothing is left.
-    pub fn lend(&mut self, block: NonZeroU32) -> Result<u64, Exhausted> {
-        let Some(limit) = self.limit else { return Ok(u64::from(block.get())) };
-        let left = limit.saturating_sub(self.used).saturating_sub(self.lent);
-        if left == 0 {
-            let renewed_at = next_period(self.period);
-            return Err(Exhausted { limit, plan_name: self.plan_name.clone(), renewed_at });
-        }
-        let credits = u64::from(block.get()).min(left.div_ceil(4));
-        self.lent += credits;
-        Ok(credits)
-    }
-
-    /// Takes back credits that were lent and not used.
-    pub const fn take_back(&mut self, credits: u64) {
-        self.lent = self.lent.saturating_sub(credits);
-    }
-
-    /// Whether `now` belongs to a later period.
+    /// Why nobody needs to ask the ledger now, if so.
     #[must_use]
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        period_of(now) > self.period
+    pub fn known_exhausted(&self, now: Timestamp) -> Option<Exhausted> {
+        let spent = self.spent.filter(|spent| spent.period == period_of(now))?;
+        let age = (now - spent.learned_at).to_std().unwrap_or_default();
+        (age < SPENT_FOR).then(|| self.exhausted(now))
+    }
+
+    /// The plan may have changed: what was known of it counts no more.
+    pub const fn forget(&mut self) {
+        self.spent = None;
+    }
+
+    /// Takes what the ledger said and tells what follows, with so many credits `at_hand` after it.
+    pub fn judge(&mut self, grant: &LeaseGrant, at_hand: u64, now: Timestamp) -> Verdict {
+        self.plan.clone_from(&grant.usage.plan);
+        self.spent = None;
+        let Some(limit) = self.limit() else { return Verdict::ServeAll };
+        if at_hand > 0 {
+            return Verdict::Serve(at_hand);
+        }
+        if grant.usage.answers >= limit {
+            self.spent = Some(Spent { period: period_of(now), learned_at: now });
+        } else if grant.others == Others::Asked {
+            return Verdict::Wait;
+        }
+        Verdict::Refuse(self.exhausted(now))
+    }
+
+    /// What those are told for whom no credit is left.
+    #[must_use]
+    pub fn exhausted(&self, now: Timestamp) -> Exhausted {
+        let limit = self.limit().unwrap_or(u64::MAX);
+        Exhausted { limit, plan_name: self.plan.name.clone(), renewed_at: next_period(now) }
     }
 }
 
@@ -79,10 +105,9 @@ pub fn period_of(now: Timestamp) -> Timestamp {
     first_of(now.year(), now.month()).unwrap_or(now)
 }
 
-fn next_period(period: Timestamp) -> Timestamp {
-    let (year, month) =
-        if period.month() == 12 { (period.year() + 1, 1) } else { (period.year(), period.month() + 1) };
-    first_of(year, month).unwrap_or(period)
+fn next_period(now: Timestamp) -> Timestamp {
+    let (year, month) = if now.month() == 12 { (now.year() + 1, 1) } else { (now.year(), now.month() + 1) };
+    first_of(year, month).unwrap_or(now)
 }
 
 fn first_of(year: i32, month: u32) -> Option<Timestamp> {
@@ -91,50 +116,63 @@ fn first_of(year: i32, month: u32) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::ports::{PeriodUsage, Tally};
 
-    fn state(limit: u64, used: u64) -> BillingState {
-        BillingState::new(Timestamp::UNIX_EPOCH, "Free".into(), Some(limit), used)
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn grant(limit: Option<u64>, answers: u64, others: Others) -> LeaseGrant {
+        let plan = Plan { name: "Free".into(), answers_per_month: limit, ..Plan::default() };
+        LeaseGrant { usage: PeriodUsage { plan, answers }, tally: Tally::default(), others }
     }
 
-    const BLOCK: NonZeroU32 = NonZeroU32::new(256).unwrap();
-
-    #[test]
-    fn the_last_credit_is_lent_and_then_nothing_is() {
-        let mut state = state(100, 99);
-        assert_eq!(state.lend(BLOCK), Ok(1));
-        let refused = state.lend(BLOCK).unwrap_err();
-        assert_eq!((refused.limit, refused.renewed_at), (100, first_of(1970, 2).unwrap()));
+    fn state() -> BillingState {
+        BillingState::new(Plan::default())
     }
 
     #[test]
     fn the_period_after_december_is_january() {
-        assert_eq!(next_period(first_of(2026, 12).unwrap()), first_of(2027, 1).unwrap());
+        assert_eq!(next_period("2026-12-31T23:59:59Z".parse().unwrap()), first_of(2027, 1).unwrap());
     }
 
-    proptest! {
-        #[test]
-        fn lent_and_used_never_exceed_the_limit_and_every_credit_can_be_had(
-            limit in 0_u64..5_000, used in 0_u64..5_000, returns in prop::collection::vec(0_u64..300, 0..100),
-        ) {
-            let mut state = state(limit, used);
-            let mut out = 0;
-            for back in returns {
-                if let Ok(credits) = state.lend(BLOCK) {
-                    prop_assert!(credits > 0);
-                    out += credits;
-                    prop_assert!(used + out <= limit);
-                } else {
-                    prop_assert!(used + out >= limit);
-                }
-                let back = back.min(out);
-                state.take_back(back);
-                out -= back;
-            }
-            while let Ok(credits) = state.lend(BLOCK) { out += credits; }
-            prop_assert_eq!(out, limit.saturating_sub(used));
-        }
+    #[test]
+    fn without_a_limit_all_are_served() {
+        assert_eq!(state().judge(&grant(None, 1_000, Others::Answered), 0, NOW), Verdict::ServeAll);
+    }
+
+    #[test]
+    fn what_is_at_hand_is_served_even_if_everything_else_is_spent() {
+        let mut state = state();
+        assert_eq!(state.judge(&grant(Some(5), 5, Others::Answered), 2, NOW), Verdict::Serve(2));
+        assert_eq!(state.known_exhausted(NOW), None);
+    }
+
+    #[test]
+    fn while_others_may_give_back_nobody_is_refused() {
+        assert_eq!(state().judge(&grant(Some(5), 4, Others::Asked), 0, NOW), Verdict::Wait);
+    }
+
+    #[test]
+    fn credits_in_use_may_come_back_and_are_asked_for_again() {
+        let mut state = state();
+        let verdict = state.judge(&grant(Some(5), 4, Others::Answered), 0, NOW);
+        assert!(matches!(verdict, Verdict::Refuse(exhausted) if exhausted.limit == 5));
+        assert_eq!(state.known_exhausted(NOW), None);
+    }
+
+    #[test]
+    fn a_spent_month_is_remembered_until_it_ends_or_the_plan_may_have_changed() {
+        let mut state = state();
+        let verdict = state.judge(&grant(Some(5), 5, Others::Asked), 0, NOW);
+        let Verdict::Refuse(exhausted) = verdict else { panic!("{verdict:?}") };
+        assert_eq!((exhausted.limit, exhausted.renewed_at), (5, first_of(1970, 2).unwrap()));
+        assert_eq!(state.known_exhausted(NOW), Some(exhausted));
+        assert_eq!(state.known_exhausted(NOW + SPENT_FOR), None, "after a while the ledger is asked again");
+        let before_midnight = first_of(1970, 2).unwrap() - Duration::from_secs(1);
+        state.judge(&grant(Some(5), 5, Others::Answered), 0, before_midnight);
+        assert_eq!(state.known_exhausted(first_of(1970, 2).unwrap()), None, "a new month renews the answers");
+        state.judge(&grant(Some(5), 5, Others::Answered), 0, NOW);
+        state.forget();
+        assert_eq!(state.known_exhausted(NOW), None);
     }
 }

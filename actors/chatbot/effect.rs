@@ -30,7 +30,7 @@ impl Chatbot {
     /// Takes over the sessions that an earlier life of this chatbot has left.
     pub(super) fn adopt(&mut self, ctx: &mut Context<Self>) {
         self.reach.sessions().retain(|id, session| {
-            let mailbox = session.mailbox().clone();
+            let Some(mailbox) = session.local().cloned() else { return false };
             let adopted =
                 mailbox.is_open() && mailbox.tell(Adopt { notify: ctx.address().recipient() }).is_ok();
             if adopted {
@@ -74,6 +74,9 @@ impl Chatbot {
     ) -> SessionHandle {
         let context = Arc::clone(self.reach.context());
         let census = context.census.clone();
+        if let (Some(exchange), Opening::New(_)) = (&context.exchange, &opening) {
+            exchange.hold(id);
+        }
         let birth = Birth {
             key: id,
             actor: ActorKey { kind: ActorKind::Session, id: id.as_uuid() },

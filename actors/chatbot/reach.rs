@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::session::handle::Drain;
 use super::session::{CloseReason, Opening, SessionContext, SessionHandle, session_snapshot};
 use super::{Chatbot, ChatbotView, OpenSession, Opened};
+use crate::exchange::wire::{News, Place};
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
 use crate::ports::PortError;
@@ -53,16 +54,25 @@ impl ChatbotHandle {
         self.sessions.get(&id).map(|session| session.clone()).filter(SessionHandle::is_open)
     }
 
-    /// The session, started on the caller's thread where it does not live yet.
+    /// The session, wherever it lives; started on the caller's thread where it does not live yet.
     ///
     /// # Errors
-    /// When the chatbot is full, busy or being restarted.
+    /// When the chatbot is full, busy or being restarted, or the session is out of reach.
     pub async fn session(&self, opening: Opening) -> Opened {
-        if let Opening::Known(id) = opening
-            && let Some(session) = self.live_session(id)
-        {
-            return Ok(session);
+        if let Opening::Known(id) = opening {
+            if let Some(session) = self.live_session(id) {
+                return Ok(session);
+            }
+            if let Some(exchange) = &self.context.exchange
+                && let Some(elsewhere) = exchange.locate(self.place(id)).await?
+            {
+                return Ok(SessionHandle::elsewhere(id, elsewhere));
+            }
         }
+        self.session_here(opening).await
+    }
+
+    async fn session_here(&self, opening: Opening) -> Opened {
         let arbiter = actix_rt::Arbiter::current();
         let (asker, answer) = oneshot::channel();
         self.tell(OpenSession { opening, arbiter, asker }).map_err(|undelivered| match undelivered {
@@ -78,13 +88,30 @@ impl ChatbotHandle {
     /// # Errors
     /// When the snapshot can't be cleared away; the life ends all the same.
     pub async fn forget_session(&self, id: SessionId) -> Result<(), PortError> {
-        if let Some((_, session)) = self.sessions.remove(&id) {
-            let drain =
-                Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason: CloseReason::Removed };
-            // One message a deletion, asked for by its owner.
-            session.mailbox().entrust(drain);
+        self.end_session(id, CloseReason::Removed);
+        if let Some(exchange) = &self.context.exchange {
+            exchange.announce(News::SessionErased(self.place(id)));
         }
         self.context.ports.snapshots.forget(session_snapshot(id)).await
+    }
+
+    /// Ends a session's life here at once, if it lives.
+    pub(crate) fn end_session(&self, id: SessionId, reason: CloseReason) {
+        if let Some((_, session)) = self.sessions.remove(&id)
+            && let Some(mailbox) = session.local()
+        {
+            // One message a deletion or a change of owners.
+            mailbox.entrust(Drain { grace: Duration::ZERO, close_after: Duration::ZERO, reason });
+        }
+    }
+
+    /// The sessions that live here.
+    pub(crate) fn live_sessions(&self) -> Vec<SessionId> {
+        self.sessions.iter().filter(|session| session.is_open()).map(|session| *session.key()).collect()
+    }
+
+    const fn place(&self, session: SessionId) -> Place {
+        Place { chatbot: self.id, session }
     }
 
     /// Tells the actor something.
@@ -107,14 +134,14 @@ impl ChatbotHandle {
         let drain = Drain { grace, close_after: Duration::ZERO, reason: CloseReason::Shutdown };
         for session in &self.sessions {
             // One message a session: bounded by construction, and none may miss it.
-            session.mailbox().entrust(drain.clone());
+            session.local().into_iter().for_each(|mailbox| mailbox.entrust(drain.clone()));
         }
     }
 
-    /// All its sessions.
+    /// Its sessions that live in this process.
     #[cfg(any(test, feature = "faults"))]
     pub(crate) fn session_mailboxes(&self) -> Vec<Mailbox<super::session::Session>> {
-        self.sessions.iter().map(|session| session.mailbox().clone()).collect()
+        self.sessions.iter().filter_map(|session| session.local().cloned()).collect()
     }
 
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {

@@ -3,6 +3,7 @@
 
 use actix::Recipient;
 
+use crate::billing::Reservation;
 use crate::chatbot::session::handle::Fate;
 use crate::chatbot::session::state::Ticket;
 use crate::kernel::report;
@@ -18,12 +19,14 @@ pub enum RecordFate {
     Conflict,
 }
 
-/// The promise to tell a session what became of its record.
+/// The promise to tell a session what became of its record. The credit that the record costs travels with it, so that
+/// it is spent when the record is stored, even if the session is gone by then.
 #[derive(Debug)]
 pub struct Promise {
     session: Recipient<Fate>,
     ticket: Ticket,
     told: Told,
+    credit: Option<Reservation>,
 }
 
 /// What the session has heard of its record.
@@ -37,10 +40,10 @@ enum Told {
 }
 
 impl Promise {
-    /// Promises `session` to tell it about the record of that ticket.
+    /// Promises `session` to tell it about the record of that ticket, which costs a credit or nothing.
     #[must_use]
-    pub const fn new(session: Recipient<Fate>, ticket: Ticket) -> Self {
-        Self { session, ticket, told: Told::Nothing }
+    pub const fn new(session: Recipient<Fate>, ticket: Ticket, credit: Option<Reservation>) -> Self {
+        Self { session, ticket, told: Told::Nothing, credit }
     }
 
     /// Says that the record is as good as kept, before it is.
@@ -51,6 +54,13 @@ impl Promise {
 
     /// Keeps the promise.
     pub fn resolve(mut self, fate: RecordFate) {
+        if let Some(credit) = self.credit.take() {
+            match fate {
+                RecordFate::Kept => credit.settle(),
+                RecordFate::Lost => credit.doubt(),
+                RecordFate::Conflict => drop(credit),
+            }
+        }
         self.tell(fate);
     }
 
@@ -70,6 +80,9 @@ impl Promise {
 
 impl Drop for Promise {
     fn drop(&mut self) {
+        if let Some(credit) = self.credit.take() {
+            credit.doubt();
+        }
         self.tell(RecordFate::Lost);
     }
 }

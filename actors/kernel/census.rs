@@ -28,11 +28,13 @@ pub enum ActorKind {
     Journal,
     /// The only one.
     Schedule,
+    /// The only one of a process that shares the conversations with others.
+    Exchange,
 }
 
 impl ActorKind {
     /// All kinds, for reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Supervisor,
         Self::Chatbot,
         Self::Session,
@@ -40,6 +42,7 @@ impl ActorKind {
         Self::Ingestion,
         Self::Journal,
         Self::Schedule,
+        Self::Exchange,
     ];
 
     /// The word in documents and metrics.
@@ -53,6 +56,7 @@ impl ActorKind {
             Self::Ingestion => "ingestion",
             Self::Journal => "journal",
             Self::Schedule => "schedule",
+            Self::Exchange => "exchange",
         }
     }
 }

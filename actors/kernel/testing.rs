@@ -2,19 +2,26 @@
 //! be repeated, a store that can be slow, broken or written by somebody else, and models that speak on command.
 
 mod chance;
+mod credits;
 mod documents;
 mod history;
 mod model;
+mod nodes;
+mod recordings;
 mod sabotage;
 mod store;
+mod store_view;
 mod switch;
 mod world;
 
 pub use chance::{SeededDice, VirtualClock};
 pub use documents::{ScriptedCrawler, ScriptedExtractor};
 pub use model::{ScriptedModel, Voice};
+pub use nodes::{LEASE, Nodes, ScriptedNode};
+pub use recordings::MemoryRecordings;
 pub use sabotage::Sabotage;
 pub(crate) use sabotage::break_on_demand;
 pub use store::MemoryStore;
+pub use store_view::StoreView;
 pub use switch::{Condition, Switch};
 pub use world::{TestEngine, World};

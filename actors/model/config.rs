@@ -210,7 +210,7 @@ pub struct FormField {
 }
 
 /// What visitors' browsers get of a chatbot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicConfig {
     /// The chatbot.
     pub id: ChatbotId,

@@ -3,20 +3,21 @@
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Citation, ClientId, Event, EventBody, MessageId, PublicConfig, Role, Seq, StateChange, Timestamp,
 };
 
 /// One item that every attached listener gets. Those with an offset are in the history and can be recovered.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Publication {
     /// The position, for durable ones.
     pub offset: Option<Seq>,
     /// What is said.
     pub data: PublicationData,
     /// The bytes on the wire: encoded by whichever listener comes first, shared by all others.
+    #[serde(skip)]
     pub encoded: OnceLock<Bytes>,
 }
 
@@ -35,7 +36,7 @@ impl Publication {
 }
 
 /// The kinds of publications, as the public protocol names them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PublicationData {
     /// A message of the history.
@@ -91,7 +92,7 @@ pub enum PublicationData {
 }
 
 /// A word to the visitor's client that answers no command.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// The number of the matching refusal.
     pub code: u32,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, ChatbotId, Epoch, SessionId, Timestamp};
 
 /// The fixed facts of a session, stored when it opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionMeta {
     /// Its id.
     pub session_id: SessionId,

@@ -24,7 +24,14 @@ pub trait Jobs: Send + Sync {
     /// When the store can't be read or written.
     async fn claim(&self, limit: u32) -> Result<JobsClaimed, PortError>;
 
-    /// Stores state, stage, progress, error and attempts.
+    /// Says that this process lives and still runs these jobs; a claim that nobody renews runs out, and another process
+    /// takes the job.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError>;
+
+    /// Stores state, stage, progress, error and attempts, unless another process has taken the job meanwhile.
     ///
     /// # Errors
     /// When the store can't be written.

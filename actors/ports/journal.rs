@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::PortError;
 use crate::model::{
     AccountId, ChatbotId, Event, MessageId, OwnerEpoch, Receipt, Seq, SessionId, SessionMeta, Timestamp,
-    UsageRow,
+    UsageKind, UsageRow,
 };
 
 /// What one session wants kept, all of it or none.
@@ -43,6 +43,14 @@ pub enum RecordBody {
     Feedback(Feedback),
     /// A visitor filled in the form.
     Lead(Lead),
+}
+
+impl RecordBody {
+    /// Whether it costs a credit.
+    #[must_use]
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Events { usage, .. } if usage.iter().any(|row| row.kind == UsageKind::Answer))
+    }
 }
 
 /// A visitor's judgement of an answer.

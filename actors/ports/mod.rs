@@ -4,6 +4,7 @@ mod answerer;
 mod blobs;
 mod catalog;
 mod clock;
+mod cluster;
 mod crawler;
 mod dice;
 mod error;
@@ -12,12 +13,14 @@ mod jobs;
 mod journal;
 mod knowledge;
 mod ledger;
+mod recordings;
 mod snapshots;
 
 pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
 pub use blobs::{BlobKey, Blobs};
 pub use catalog::Catalog;
 pub use clock::Clock;
+pub use cluster::{Arrival, Claim, Cluster, Pulse, Reach};
 pub use crawler::{CrawlRefusal, Crawler, Page};
 pub use dice::Dice;
 pub use error::{Fault, PortError};
@@ -25,7 +28,10 @@ pub use extractor::{ExtractError, Extracted, Extractor, Raw};
 pub use jobs::{Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
-pub use ledger::{Ledger, PeriodUsage};
+pub use ledger::{
+    LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
+};
+pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 
 use std::sync::Arc;
@@ -57,4 +63,8 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// The processes that share the conversations; none where this one is alone.
+    pub cluster: Option<Arc<dyn Cluster>>,
+    /// Sessions' lives step by step; none where they are not recorded.
+    pub recordings: Option<Arc<dyn Recordings>>,
 }

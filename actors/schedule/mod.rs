@@ -49,6 +49,10 @@ impl Actor for Schedule {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.recall(ctx);
-        ctx.run_interval(LOOK_EVERY, |schedule, ctx| schedule.look(ctx));
+        ctx.run_interval(LOOK_EVERY, |schedule, ctx| match schedule.ports.cluster {
+            // What another process has done need not be done again.
+            Some(_) => schedule.recall(ctx),
+            None => schedule.look(ctx),
+        });
     }
 }

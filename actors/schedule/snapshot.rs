@@ -1,5 +1,5 @@
-//! What survives the schedule's life: when each task was done last. Losing it makes tasks run early, which all of
-//! them bear.
+//! What survives the schedule's life: when each task was done last, by this process or one that shares the store. Losing
+//! it makes tasks run early, which all of them bear.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub(super) fn restore(state: &mut ScheduleState, snapshot: &Snapshot) {
         let done =
             [(Task::RollUpUsage, layout.rolled_up), (Task::PreparePartitions, layout.partitions_prepared)];
         for (task, at) in done {
-            if let Some(at) = at {
+            if let Some(at) = at.filter(|at| state.done(task).is_none_or(|known| known < *at)) {
                 state.set_done(task, at);
             }
         }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::chatbots::READ_AGAIN;
 use super::{Draining, Supervisor};
 use crate::billing::state::BillingState;
-use crate::billing::{AccountHandle, BillingAccount, Lease, SettledBefore, read_account};
+use crate::billing::{AccountHandle, BillingAccount, Lease, read_account};
 use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{AccountId, Refusal, RefusalCode};
 use crate::ports::PortError;
@@ -31,12 +31,8 @@ impl Supervisor {
 
     fn read_account(&self, id: AccountId, ctx: &mut Context<Self>) {
         let ports = self.shared.ports.clone();
-        let lease =
-            self.shared.directory.account(id).map(|known| Arc::clone(known.lease())).unwrap_or_default();
-        let before = SettledBefore::now(&lease);
         let read = async move { read_account(&ports, id).await };
         ctx.spawn(read.into_actor(self).map(move |read, root, ctx| {
-            let read = read.map(|state| state.map(|state| (state, before)));
             let found = root.account_read(id, read, ctx);
             if found.is_err()
                 && matches!(root.accounts.get(&id), Some(Child::Restarting | Child::Isolated(_)))
@@ -53,7 +49,7 @@ impl Supervisor {
     fn account_read(
         &mut self,
         id: AccountId,
-        read: Result<Option<(BillingState, SettledBefore)>, PortError>,
+        read: Result<Option<BillingState>, PortError>,
         ctx: &mut Context<Self>,
     ) -> Result<Arc<AccountHandle>, Refusal> {
         match read {
@@ -72,7 +68,7 @@ impl Supervisor {
     fn start_account(
         &mut self,
         id: AccountId,
-        state: (BillingState, SettledBefore),
+        state: BillingState,
         ctx: &mut Context<Self>,
     ) -> Arc<AccountHandle> {
         let known = self.shared.directory.account(id);

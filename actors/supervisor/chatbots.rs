@@ -130,6 +130,7 @@ impl Supervisor {
                 account,
                 journal: shared.journal,
                 census: shared.census,
+                exchange: shared.exchange,
             };
             Arc::new(ChatbotHandle::new(id, account_id, Arc::new(context)))
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::watch;
 
-use crate::billing::AccountHandle;
+use crate::billing::{AccountHandle, AskedAt};
 use crate::chatbot::state::Change;
 use crate::chatbot::{ChatbotHandle, Reload};
 use crate::model::{AccountId, ChatbotId, Job, JobId};
@@ -29,6 +29,12 @@ impl Directory {
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<Arc<AccountHandle>> {
         self.accounts.get(&id).map(|found| Arc::clone(&found))
+    }
+
+    /// The accounts with credits out with this process, each with its lease's moment of now.
+    pub(crate) fn leases_out(&self) -> impl Iterator<Item = (AccountId, AskedAt)> {
+        let out = self.accounts.iter().filter(|account| account.lease().is_out());
+        out.map(|account| (account.id(), account.lease().asked_now()))
     }
 
     /// The newest state of a job, as it changes; none while it does not run here.

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::{Draining, Supervisor};
 use crate::chatbot::ChatbotHandle;
 use crate::chatbot::handle::DrainAll;
+use crate::exchange::handle::SendBackAll;
 use crate::ingestion::Cancel;
 use crate::kernel::{Child, ExitReason, Leave};
 use crate::model::{ChatbotId, JobId, Refusal, RefusalCode};
@@ -82,6 +83,9 @@ impl Handler<DrainTree> for Supervisor {
                 first_after: spread.mul_f64(f64::from(nth) / f64::from(count)),
             });
         }
+        for (_, exchange) in self.exchange.live() {
+            exchange.entrust(SendBackAll { spread: message.spread });
+        }
         // Sessions outlive a chatbot that failed, and it is not started again now to tell them.
         self.shared.directory.chatbots.iter().filter(|chatbot| !chatbot.is_open()).for_each(|chatbot| {
             chatbot.drain_sessions(grace);
@@ -108,6 +112,7 @@ impl Handler<Finish> for Supervisor {
         // One message a child: bounded by construction, and none may miss it.
         self.jobs.live().for_each(|(_, job)| job.entrust(Leave));
         self.schedule.live().for_each(|(_, schedule)| schedule.entrust(Leave));
+        self.exchange.live().for_each(|(_, exchange)| exchange.entrust(Leave));
         self.accounts.live().for_each(|(_, account)| account.entrust(Leave));
         self.shared.journal.all().iter().for_each(|journal| journal.entrust(Leave));
         self.finish_when_alone(message, ctx);

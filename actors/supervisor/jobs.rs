@@ -6,12 +6,28 @@ use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler};
 
 use super::{Draining, Supervisor};
+use crate::exchange::wire::News;
 use crate::ingestion::{IngestionJob, JobContext, SourceRead};
 use crate::kernel::{ActorKind, Child, ChildDown, start_here};
 use crate::model::{Job, JobId};
 use crate::schedule::ClaimJobs;
 
 impl Supervisor {
+    /// Says that the jobs at work here are at work: whoever is silent for too long counts as dead.
+    fn renew_jobs(&self, ctx: &mut Context<Self>) {
+        let running: Vec<JobId> = self.jobs.live().map(|(id, _)| *id).collect();
+        if running.is_empty() {
+            return;
+        }
+        let jobs = Arc::clone(&self.shared.ports.jobs);
+        let renew = async move { jobs.renew(&running).await };
+        ctx.spawn(renew.into_actor(self).map(|renewed, _, _| {
+            if let Err(error) = renewed {
+                tracing::warn!(error = ?error, "the jobs at work here can't be renewed now");
+            }
+        }));
+    }
+
     fn claim_jobs(&self, ctx: &mut Context<Self>) {
         let running = u32::try_from(self.jobs.len()).unwrap_or(u32::MAX);
         let free = self.shared.limits.jobs_running_max.saturating_sub(running);
@@ -64,6 +80,7 @@ impl Handler<ClaimJobs> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, _: ClaimJobs, ctx: &mut Context<Self>) {
+        self.renew_jobs(ctx);
         self.claim_jobs(ctx);
     }
 }
@@ -73,6 +90,7 @@ impl Handler<SourceRead> for Supervisor {
 
     fn handle(&mut self, message: SourceRead, _: &mut Context<Self>) {
         self.shared.directory.knowledge_changed(message.chatbot_id);
+        self.shared.announce(News::KnowledgeChanged(message.chatbot_id));
     }
 }
 

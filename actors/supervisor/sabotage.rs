@@ -13,13 +13,14 @@ use crate::Engine;
 use crate::billing::BillingAccount;
 use crate::chatbot::Chatbot;
 use crate::chatbot::session::Session;
+use crate::exchange::Exchange;
 use crate::ingestion::IngestionJob;
 use crate::journal::Journal;
 use crate::kernel::testing::{Sabotage, break_on_demand};
 use crate::kernel::{ActorKey, ActorKind, Census, Generation, Mailbox};
 use crate::schedule::Schedule;
 
-break_on_demand!(BillingAccount, Chatbot, IngestionJob, Journal, Schedule, Session);
+break_on_demand!(BillingAccount, Chatbot, Exchange, IngestionJob, Journal, Schedule, Session);
 
 /// Who is to break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl Handler<Strike> for Supervisor {
             ActorKind::Chatbot => strike(aim, self.chatbots.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Billing => strike(aim, self.accounts.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Ingestion => strike(aim, self.jobs.live().map(|(_, mailbox)| mailbox.clone())),
+            ActorKind::Exchange => strike(aim, self.exchange.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Schedule => strike(aim, self.schedule.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Journal => strike(aim, self.shared.journal.all().into_iter()),
             ActorKind::Session => strike(aim, handles.flat_map(|chatbot| chatbot.session_mailboxes())),

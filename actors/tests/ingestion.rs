@@ -259,3 +259,16 @@ async fn a_job_that_a_shutdown_breaks_off_goes_on_in_the_next_process_and_loses_
     assert_eq!(second.world.crawler.fetched(), [PAGE], "the text was written down");
     second.drain().await;
 }
+
+#[actix::test]
+async fn a_job_that_takes_long_is_renewed_so_that_no_other_process_takes_it() {
+    let engine = engine();
+    engine.world.crawler.serve(PAGE, &text());
+    engine.world.extractor.switch.set(Condition::Hanging);
+    let id = queue_page(&engine);
+    engine.engine.wake_jobs();
+    engine.until("somebody says that it is at work", |engine| engine.world.store.is_renewed(id)).await;
+    engine.world.extractor.switch.set(Condition::Working);
+    assert_eq!(ends(&engine, id).await.state, JobState::Succeeded);
+    engine.drain().await;
+}

@@ -16,7 +16,7 @@ use crate::model::{
     AnswerId, AnswererKind, ClientId, Event, EventBody, Message, MessageId, Phase, PublicationData,
     RefusalCode, Role, Seq,
 };
-use crate::ports::{Fault, Journal, Rating};
+use crate::ports::{Fault, Rating};
 
 const DOWN: Condition = Condition::Failing(Fault::Transient);
 
@@ -88,7 +88,7 @@ async fn a_conversation_begins_once_the_store_has_it_and_not_before() {
     assert!(engine.living(ActorKind::Session).is_empty());
     engine.world.store.appends.set(Condition::Working);
     let mut guest = Guest::arrives(&engine).await;
-    assert!(engine.world.store.find(guest.id()).await.unwrap().is_some());
+    assert!(engine.world.ports().journal.find(guest.id()).await.unwrap().is_some());
     assert_eq!(guest.is_heard("m1", "One?").await.0, Seq(1));
     assert_eq!(guest.is_answered().await, "One?");
     engine.drain().await;

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::visitor::{End, message};
-use super::{Guest, engine};
+use super::{Guest, TestEngine, engine};
 use crate::chatbot;
 use crate::chatbot::session::CloseReason;
 use crate::chatbot::session::handle::{Drain, Since};
@@ -96,13 +96,8 @@ async fn who_comes_while_it_ends_is_asked_to_come_again() {
     assert!(refusals.iter().all(|refusal| refusal.code == RefusalCode::Overloaded), "{refusals:?}");
 }
 
-#[actix::test]
-async fn many_sockets_are_closed_spread_out() {
-    let engine = engine();
-    let mut guests = Vec::new();
-    for _ in 0..100 {
-        guests.push(Guest::arrives(&engine).await);
-    }
+/// When each guest is sent away, in milliseconds from the drain's begin, in order.
+async fn ends(engine: &TestEngine, guests: &mut [Guest]) -> Vec<u128> {
     let began = Instant::now();
     let leaving = guests.iter_mut().map(|guest| async move {
         guest.is_sent_away().await;
@@ -110,8 +105,36 @@ async fn many_sockets_are_closed_spread_out() {
     });
     let (mut ends, ()) = tokio::join!(futures_util::future::join_all(leaving), engine.drain());
     ends.sort_unstable();
-    ends.dedup();
-    assert!(ends.len() >= 50, "they go one after the other: {ends:?}");
+    ends
+}
+
+/// Nobody waits for nothing at the begin, and nobody leaves together with the others.
+fn assert_spread(ends: &[u128], last: std::ops::RangeInclusive<u128>) {
+    let middle = ends[ends.len() / 2];
+    assert!(ends[0] <= 30 && last.contains(&ends[ends.len() - 1]), "{ends:?}");
+    assert!((last.start() / 3..=last.end() * 2 / 3).contains(&middle), "{ends:?}");
+}
+
+#[actix::test]
+async fn many_sockets_are_closed_spread_out() {
+    let engine = engine();
+    let mut guests = Vec::new();
+    for _ in 0..100 {
+        guests.push(Guest::arrives(&engine).await);
+    }
+    assert_spread(&ends(&engine, &mut guests).await, 950..=1_050);
+}
+
+#[actix::test]
+async fn sockets_of_many_chatbots_are_closed_spread_out_too() {
+    let engine = engine();
+    let mut guests = Vec::new();
+    for number in 10..60 {
+        let chatbot = crate::model::ChatbotId::from_uuid(uuid::Uuid::from_u128(number));
+        engine.world.configure(chatbot, 1, |_| {});
+        guests.push(Guest::arrives_at(&engine, chatbot).await);
+    }
+    assert_spread(&ends(&engine, &mut guests).await, 450..=550);
 }
 
 #[actix::test]

@@ -4,24 +4,26 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
-use aihio_actors::model::ChatbotId;
-use aihio_actors::ports::Ports;
+use aihio_actors::model::{ChatbotId, NodeId};
+use aihio_actors::ports::{Clock as _, Cluster, Dice as _, Ports, Recordings};
 use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{LocalBlobs, UploadSigner};
-use crate::cache::{MemoryShelf, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
+use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
 use crate::http::{HttpOptions, Readiness, Registration, Service};
 use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
 use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, ProviderSettings};
+use crate::recording::StoreRecordings;
 use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Settings};
 use crate::store::{Durability, Migrate, Store, StoreOptions};
 use crate::system::{SystemClock, SystemDice};
@@ -57,6 +59,7 @@ pub(super) fn limits(settings: &Settings) -> Limits {
             Wanted::Commit => Acknowledge::WhenDurable,
             Wanted::Async => Acknowledge::WhenQueued,
         },
+        lease_lasts: Duration::from_secs(settings.billing.credit_lease_seconds.get().into()),
         ..standard
     }
 }
@@ -86,6 +89,15 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        cluster: cluster(settings)?,
+        recordings: recordings(settings, store),
+    })
+}
+
+fn recordings(settings: &Settings, store: &Store) -> Option<Arc<dyn Recordings>> {
+    let wanted = &settings.recording;
+    wanted.enabled.then(|| {
+        Arc::new(StoreRecordings::start(store.clone(), wanted.queue_steps_max)) as Arc<dyn Recordings>
     })
 }
 
@@ -96,11 +108,20 @@ fn shelf(settings: &Settings) -> Result<Arc<dyn Shelf>, StartError> {
     })
 }
 
+/// This process among others, where there are any. Its id is drawn anew at each start.
+fn cluster(settings: &Settings) -> Result<Option<Arc<dyn Cluster>>, StartError> {
+    let Some(url) = settings.redis.url.as_ref().filter(|_| settings.cluster.enabled) else { return Ok(None) };
+    let node = NodeId::from_uuid(SystemDice.id(SystemClock.now()));
+    let nodes = RedisNodes::join(url.expose_secret(), node, settings.cluster.lease())?;
+    tracing::info!(node.id = %node, "this process shares the conversations with others");
+    Ok(Some(Arc::new(nodes)))
+}
+
 fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
     LocalBlobs::open(data_dir.join("uploads")).map_err(StartError::DataFolder)
 }
 
-fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
+pub(super) fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
     let configured: Result<Vec<_>, StartError> =
         settings.llm.iter().map(|(name, llm)| Ok((name.clone(), provider(name, llm)?))).collect();
     ConfiguredProviders::new(configured?).map_err(|error| StartError::Tls(error.into()))

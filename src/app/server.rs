@@ -35,6 +35,7 @@ pub(super) async fn run(app: App) -> Result<(), StartError> {
         () = stopping.when_told() => Ok(()),
     };
     sweeping.abort();
+    tracing::info!("stopped");
     Ok(served?)
 }
 

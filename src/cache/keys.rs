@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use aihio_actors::model::{NodeId, SessionId};
 use aihio_actors::ports::SnapshotKey;
 
 /// A key and its time to live.
@@ -19,6 +20,27 @@ pub(super) fn snapshot(of: SnapshotKey) -> Key {
         time_to_live: Duration::from_secs(60 * 60),
     }
 }
+
+/// Which node owns a session. Nodes say so again four times an hour; after it the session is free.
+pub(super) fn owner(of: SessionId) -> Key {
+    Key {
+        name: format!("aihio:owner:{{{}}}", of.as_uuid().simple()),
+        time_to_live: Duration::from_secs(60 * 60),
+    }
+}
+
+/// A node's lease. How long it lives is a setting.
+pub(super) fn lease(of: NodeId) -> String {
+    format!("aihio:node:{{{}}}", of.as_uuid().simple())
+}
+
+/// The channel on which a node hears the others.
+pub(super) fn line(of: NodeId) -> String {
+    format!("aihio:line:{{{}}}", of.as_uuid().simple())
+}
+
+/// The channel that every node hears.
+pub(super) const NEWS: &str = "aihio:{news}";
 
 #[cfg(test)]
 mod tests {

@@ -6,17 +6,15 @@ use std::time::Duration;
 
 use aihio_actors::ports::{Snapshot, SnapshotKey};
 use async_trait::async_trait;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::io::tcp::TcpSettings;
-use redis::{AsyncCommands, Client, IntoConnectionInfo, RedisError, Script};
+use redis::{AsyncCommands, RedisError, Script};
 use tokio::time::Instant;
 
+use super::connection::{Connection, Server};
 use super::keys::{self, Key};
 use super::snapshots::Shelf;
 
 /// A cache that keeps its callers waiting is worse than none.
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(250);
-const CONNECTION_TIMEOUT: Duration = Duration::from_millis(500);
 /// After a failure Redis is left alone for so long, lest every request waits for a time-out.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -41,33 +39,29 @@ static PUT: LazyLock<Script> = LazyLock::new(|| {
 
 /// A shelf in Redis.
 pub struct RedisShelf {
-    connection: ConnectionManager,
+    server: Server,
     failing: AtomicBool,
     paused_until: Mutex<Option<Instant>>,
 }
 
 impl RedisShelf {
-    /// Prepares a connection; it is made, and made again, when it is needed.
+    /// Prepares a connection; it is made, and made again, when it is needed, to one server or to a Redis Cluster.
     ///
     /// # Errors
     /// When the address is not understood. A Redis that is out of reach is no error.
     pub fn connect(url: &str) -> Result<Self, CacheError> {
-        let info = url.into_connection_info().map_err(CacheError::Address)?;
-        let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        let client = Client::open(info).map_err(CacheError::Address)?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(CONNECTION_TIMEOUT))
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_number_of_retries(1);
-        let connection =
-            ConnectionManager::new_lazy_with_config(client, config).map_err(CacheError::Address)?;
-        Ok(Self { connection, failing: AtomicBool::new(false), paused_until: Mutex::new(None) })
+        let server = Server::at(url, RESPONSE_TIMEOUT)?;
+        Ok(Self { server, failing: AtomicBool::new(false), paused_until: Mutex::new(None) })
     }
 
     /// A connection, unless Redis has just failed.
-    fn connection(&self) -> Option<ConnectionManager> {
+    async fn connection(&self) -> Option<Connection> {
         let paused = *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if paused.is_some_and(|until| Instant::now() < until) { None } else { Some(self.connection.clone()) }
+        if paused.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
+        let connection = self.server.connection().await;
+        connection.map_or_else(|error| self.failed(&error), Some)
     }
 
     /// Takes a result, and tells the log when Redis begins to fail and when it is back.
@@ -79,25 +73,26 @@ impl RedisShelf {
                 }
                 Some(value)
             }
-            Err(error) => {
-                *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(Instant::now() + PAUSE);
-                if !self.failing.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "Redis fails; snapshots come from the store until it is back"
-                    );
-                }
-                None
-            }
+            Err(error) => self.failed(&error),
         }
+    }
+
+    fn failed<T>(&self, error: &RedisError) -> Option<T> {
+        *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + PAUSE);
+        if !self.failing.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "Redis fails; snapshots come from the store until it is back"
+            );
+        }
+        None
     }
 }
 
 #[async_trait]
 impl Shelf for RedisShelf {
     async fn put(&self, key: SnapshotKey, snapshot: &Snapshot) {
-        let Some(mut connection) = self.connection() else { return };
+        let Some(mut connection) = self.connection().await else { return };
         let Key { name, time_to_live } = keys::snapshot(key);
         let millis = u64::try_from(time_to_live.as_millis()).unwrap_or(u64::MAX);
         let mut call = PUT.prepare_invoke();
@@ -107,14 +102,14 @@ impl Shelf for RedisShelf {
     }
 
     async fn get(&self, key: SnapshotKey) -> Option<Snapshot> {
-        let mut connection = self.connection()?;
+        let mut connection = self.connection().await?;
         let found = connection.hmget(keys::snapshot(key).name, &["version", "seq", "bytes"]).await;
         let (version, seq, bytes): (Option<u16>, Option<u64>, Option<Vec<u8>>) = self.heard(found)?;
         Some(Snapshot { version: version?, seq: seq?, bytes: bytes?.into() })
     }
 
     async fn clear(&self, key: SnapshotKey) {
-        let Some(mut connection) = self.connection() else { return };
+        let Some(mut connection) = self.connection().await else { return };
         let cleared: Result<i64, RedisError> = connection.del(keys::snapshot(key).name).await;
         self.heard(cleared);
     }

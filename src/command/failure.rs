@@ -32,6 +32,12 @@ impl Failure {
         self
     }
 
+    /// Adds a cause in words.
+    pub(super) fn because_of(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
     /// Says where to look.
     pub(super) fn at(mut self, place: impl fmt::Display) -> Self {
         self.place = Some(place.to_string());

@@ -7,6 +7,7 @@ mod ingest;
 mod migrate;
 mod openapi;
 mod remote;
+mod replay;
 mod serve;
 mod socket_echo;
 mod terminal;
@@ -57,6 +58,8 @@ enum Command {
     Ingest(ingest::IngestArguments),
     /// Print the OpenAPI document of the REST interface
     Openapi,
+    /// Live a recorded conversation again, frame by frame, or have it answered with another configuration
+    Replay(replay::ReplayArguments),
     /// Check every configured dependency and say what to mend
     Doctor,
     /// Read one document from standard input
@@ -91,6 +94,7 @@ async fn run(command: Command, options: LoadOptions) -> Result<ExitCode, Failure
         Command::Chat(arguments) => chat::run(arguments).await,
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Openapi => openapi::run(),
+        Command::Replay(arguments) => replay::run(&Settings::load(options)?, arguments).await,
         Command::Doctor => Ok(doctor::run(options).await),
         Command::ExtractWorker => Ok(crate::extract::run_worker()),
         Command::SocketEcho(arguments) => socket_echo::run(&arguments).await,

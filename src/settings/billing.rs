@@ -1,6 +1,7 @@
 //! Plans.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use aihio_actors::model::{Plan, PlanId};
@@ -25,6 +26,8 @@ pub struct BillingSettings {
     pub plans_file: Option<PathBuf>,
     /// The plan of accounts without a subscription; one of [`plans`](Self::plans).
     pub default_plan: PlanId,
+    /// How long claimed credits stay with a process that has fallen silent, in seconds.
+    pub credit_lease_seconds: NonZeroU32,
     /// The plans in force.
     #[serde(skip)]
     pub plans: Plans,

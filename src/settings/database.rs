@@ -22,6 +22,11 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
+    /// Whether the store is one that several processes can share.
+    pub(super) fn is_shared(&self) -> bool {
+        self.url.as_ref().is_some_and(|url| url.expose_secret().starts_with("postgres"))
+    }
+
     pub(super) fn check(&self) -> Result<(), Flaw> {
         Flaw::unless_within("database.connections_max", self.connections_max.get().into(), 1..=1_000)?;
         let known = ["postgres://", "postgresql://", "sqlite:"];

@@ -46,8 +46,10 @@ impl Settings {
         self.http.check()?;
         self.database.check()?;
         self.redis.check()?;
+        self.cluster.check(self.redis.url.is_some().into(), self.database.is_shared().into())?;
         self.owner.check()?;
         self.journal.check()?;
+        self.recording.check()?;
         self.limits.check()?;
         self.billing.check()?;
         self.llm.iter().try_for_each(|(name, model)| model.check(name))

@@ -22,7 +22,7 @@ mod log;
 #[cfg(feature = "faults")]
 pub mod mutant;
 mod owner;
-
+mod recording;
 mod registration;
 #[cfg(test)]
 mod tests;
@@ -50,7 +50,7 @@ pub use llm::{LlmSettings, ProviderKind};
 pub use load::LoadOptions;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;
-
+pub use recording::RecordingSettings;
 pub use registration::RegistrationSettings;
 
 /// The embedded defaults, which are also the list of every key.
@@ -77,6 +77,8 @@ pub struct Settings {
     pub demo: DemoSettings,
     /// The durable history.
     pub journal: JournalSettings,
+    /// Recordings of conversations.
+    pub recording: RecordingSettings,
     /// Reading of web pages.
     pub crawler: CrawlerSettings,
     /// Plans.

@@ -149,6 +149,7 @@ fn a_value_of_the_wrong_kind_is_refused_with_key_place_and_reason() {
         ("AIHIO__OWNER__PASSWORD", "hunter2", "`owner.password`"),
         ("AIHIO__JOURNAL__DURABILITY", "maybe", "`journal.durability`"),
         ("AIHIO__JOURNAL__QUEUE_RECORDS_MAX", "1", "`journal.queue_records_max`"),
+        ("AIHIO__RECORDING__KEEP_DAYS", "0", "`recording.keep_days`"),
         ("AIHIO__LIMITS__LOGIN_ATTEMPTS_PER_MINUTE", "0", "`limits.login_attempts_per_minute`"),
         ("AIHIO__LIMITS__SOCKET_MESSAGES_BURST", "1", "`limits.socket_messages_burst`"),
         ("AIHIO__CRAWLER__ALLOW_PRIVATE", "localhost", "`crawler.allow_private"),
@@ -173,7 +174,6 @@ fn a_value_of_the_wrong_kind_is_refused_with_key_place_and_reason() {
 fn what_this_version_lacks_is_refused_rather_than_ignored() {
     let cases = [
         ("AIHIO__DATABASE__REPLICA_URLS", "postgres://a,postgres://b"),
-        ("AIHIO__CLUSTER__ENABLED", "true"),
         ("AIHIO__STORAGE__S3__BUCKET", "b"),
         ("AIHIO__STRIPE__SECRET_KEY", "sk"),
         ("AIHIO__OIDC__ISSUER", "https://i"),
@@ -186,7 +186,19 @@ fn what_this_version_lacks_is_refused_rather_than_ignored() {
         assert!(error.to_string().ends_with("is not supported by this version"), "{error}");
         assert!(load(&[(name, "")]).is_ok(), "{name} left empty is as good as not set");
     }
-    assert!(load(&[("AIHIO__CLUSTER__ENABLED", "false")]).is_ok());
+}
+
+#[test]
+fn several_processes_need_a_postgresql_and_a_redis_to_share() {
+    const ON: (&str, &str) = ("AIHIO__CLUSTER__ENABLED", "true");
+    const REDIS: (&str, &str) = ("AIHIO__REDIS__URL", "redis://redis.internal");
+    const POSTGRES: (&str, &str) = ("AIHIO__DATABASE__URL", "postgres://db.internal/aihio");
+    assert!(refusal(&[ON, POSTGRES]).to_string().contains("set redis.url"));
+    assert!(refusal(&[ON, REDIS]).to_string().contains("set database.url"));
+    let settings = load(&[ON, REDIS, POSTGRES]).unwrap();
+    assert_eq!(settings.cluster.lease(), std::time::Duration::from_secs(5));
+    let long = refusal(&[("AIHIO__CLUSTER__LEASE_SECONDS", "61")]).to_string();
+    assert!(long.contains("`cluster.lease_seconds`") && long.contains("between 1 and 60"), "{long}");
 }
 
 #[test]

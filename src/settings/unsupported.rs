@@ -4,9 +4,8 @@ use super::SettingsError;
 use super::layers::Layers;
 
 /// What a key would switch on. A name with a dot at its end stands for all keys below it.
-const FEATURES: [(&str, &str); 8] = [
+const FEATURES: [(&str, &str); 7] = [
     ("database.replica_urls", "reading from replicas"),
-    ("cluster.enabled", "running several processes as one"),
     ("storage.s3.", "keeping uploads in S3"),
     ("stripe.", "payment through Stripe"),
     ("oidc.", "signing in with an identity provider"),

@@ -258,8 +258,9 @@ impl Tenant {
 }
 
 /// What the tables of conversations hold of a chatbot (`$2`) of an account (`$1`). First of all the gates are shut: an
-/// append waits for this transaction and then finds no session, so nothing comes in behind the erasure.
-const ERASE_CONVERSATIONS: [Sql; 7] = [
+/// append waits for this transaction and then finds no session, so nothing comes in behind the erasure. Recordings go last:
+/// they are written under a lock on the session's row.
+const ERASE_CONVERSATIONS: [Sql; 8] = [
     Sql::same("UPDATE sessions SET last_seq = -1 WHERE account_id = $1 AND chatbot_id = $2"),
     Sql::same(
         "DELETE FROM snapshots WHERE kind = 'session' AND id IN \
@@ -273,6 +274,7 @@ const ERASE_CONVERSATIONS: [Sql; 7] = [
     Sql::same("DELETE FROM feedback WHERE account_id = $1 AND chatbot_id = $2"),
     Sql::same("DELETE FROM leads WHERE account_id = $1 AND chatbot_id = $2"),
     Sql::same("DELETE FROM sessions WHERE account_id = $1 AND chatbot_id = $2"),
+    Sql::same("DELETE FROM session_inputs WHERE account_id = $1 AND chatbot_id = $2"),
 ];
 
 fn config_json(config: &ChatbotConfig) -> Result<serde_json::Value, StoreError> {

@@ -8,16 +8,18 @@ use aihio_actors::model::{
 use aihio_actors::ports::{Jobs, JobsClaimed, PortError};
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set, UpdateMany};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, Set, UpdateMany,
+};
 
-use super::dialect::{Sql, replace_nul};
+use super::dialect::{Sql, json_rows, replace_nul};
 use super::entities::job::{self, Column};
 use super::page::{Listing, by_id};
 use super::words::Word;
 use super::{Page, Paged, Store, StoreError, Tenant};
 
-/// How long a process that runs a job may be silent before another takes it. Saving the job says that it lives.
-const CLAIM: Duration = Duration::from_secs(120);
+/// How long a process that runs a job may be silent before another takes it: three times as long as it takes to say so.
+const CLAIM: Duration = Duration::from_secs(30);
 
 /// Takes jobs. `$1` is the process, `$2` the most, `$3` the seconds of [`CLAIM`].
 ///
@@ -44,11 +46,15 @@ const TAKE: Sql = Sql {
              FROM free WHERE jobs.job_id = free.job_id RETURNING jobs.*",
 };
 
-/// Says that this process lives and still runs the job. Parameters as in [`TAKE`], `$2` the job.
+/// Says that this process lives and still runs the jobs. Parameters as in [`TAKE`], `$2` the jobs as a JSON array.
 const RENEW: Sql = Sql {
     sqlite: "UPDATE jobs SET claimed_by = $1, \
-             claimed_until = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+' || $3 || ' seconds') WHERE job_id = $2",
-    postgres: "UPDATE jobs SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3) WHERE job_id = $2",
+             claimed_until = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+' || $3 || ' seconds') \
+             WHERE job_id IN (SELECT unhex(value) FROM json_each($2)) AND state = 'running' \
+             AND (claimed_by IS NULL OR claimed_by = $1)",
+    postgres: "UPDATE jobs SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3) \
+             WHERE job_id IN (SELECT value::uuid FROM jsonb_array_elements_text($2::text::jsonb)) \
+             AND state = 'running' AND (claimed_by IS NULL OR claimed_by = $1)",
 };
 
 #[async_trait]
@@ -63,6 +69,10 @@ impl Jobs for Store {
 
     async fn claim(&self, limit: u32) -> Result<JobsClaimed, PortError> {
         self.take(limit).await.map_err(|error| error.at("jobs"))
+    }
+
+    async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError> {
+        self.renew_claims(jobs).await.map_err(|error| error.at("jobs"))
     }
 
     async fn save(&self, job: &Job) -> Result<(), PortError> {
@@ -84,7 +94,12 @@ impl Store {
     async fn save_job(&self, job: &Job) -> Result<(), StoreError> {
         let update = job::Entity::update_many()
             .filter(Column::JobId.eq(job.job_id.as_uuid()))
-            .filter(Column::AccountId.eq(job.account_id.as_uuid()));
+            .filter(Column::AccountId.eq(job.account_id.as_uuid()))
+            .filter(
+                Condition::any()
+                    .add(Column::ClaimedBy.is_null())
+                    .add(Column::ClaimedBy.eq(self.connections.process)),
+            );
         self.save_with(update, job).await
     }
 
@@ -103,13 +118,16 @@ impl Store {
         }
         update.exec(self.writer()).await?;
         if job.state == JobState::Running {
-            let values = vec![
-                self.connections.process.into(),
-                job.job_id.as_uuid().into(),
-                CLAIM.as_secs_f64().into(),
-            ];
-            self.writer().execute_raw(RENEW.with(self.writer(), values)).await?;
+            self.renew_claims(&[job.job_id]).await?;
         }
+        Ok(())
+    }
+
+    async fn renew_claims(&self, jobs: &[JobId]) -> Result<(), StoreError> {
+        let jobs: Vec<_> = jobs.iter().map(|job| job.as_uuid().simple()).collect();
+        let values =
+            vec![self.connections.process.into(), json_rows(&jobs)?.into(), CLAIM.as_secs_f64().into()];
+        self.writer().execute_raw(RENEW.with(self.writer(), values)).await?;
         Ok(())
     }
 

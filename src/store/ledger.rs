@@ -1,7 +1,9 @@
 //! Plans and usage: what billing rests on.
 
+use std::time::Duration;
+
 use aihio_actors::model::{AccountId, Plan, PlanId, Timestamp, UsageKind};
-use aihio_actors::ports::{Ledger, PeriodUsage, PortError};
+use aihio_actors::ports::{LeaseClaim, LeaseGrant, Ledger, PeriodUsage, PortError, Renewed};
 use async_trait::async_trait;
 use chrono::{DurationRound, TimeDelta};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -13,7 +15,8 @@ use super::words::Word;
 use super::{Store, StoreError};
 
 /// Sums closed hours, all before `$1`. Only the last day before the newest roll-up is summed again, for rows that were
-/// written late; sums that have not changed are not written again.
+/// written late; sums that have not changed are not written again. Of several processes one does it at a time; the others do
+/// nothing.
 const ROLL_UP: Sql = Sql {
     sqlite: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, substr(created_at, 1, 13) || ':00:00+00:00', sum(amount) \
@@ -24,7 +27,8 @@ const ROLL_UP: Sql = Sql {
              WHERE usage_rollups.amount <> excluded.amount",
     postgres: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, date_trunc('hour', created_at, 'UTC'), sum(amount) \
-             FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
+             FROM usage_logs WHERE (SELECT pg_try_advisory_xact_lock(4103)) \
+             AND created_at < $1 AND created_at >= coalesce(\
                 (SELECT max(hour) - interval '24 hours' FROM usage_rollups), '-infinity') \
              GROUP BY 1, 2, 3, 4 \
              ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \
@@ -35,6 +39,14 @@ const ROLL_UP: Sql = Sql {
 impl Ledger for Store {
     async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
         self.period_usage(account, since).await.map_err(|error| error.at("ledger"))
+    }
+
+    async fn claim(&self, claim: &LeaseClaim) -> Result<Option<LeaseGrant>, PortError> {
+        self.claim_credits(claim).await.map_err(|error| error.at("ledger"))
+    }
+
+    async fn renew(&self, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
+        self.renew_leases(lasts).await.map_err(|error| error.at("ledger"))
     }
 
     async fn roll_up(&self, now: Timestamp) -> Result<u64, PortError> {
@@ -49,7 +61,7 @@ impl Ledger for Store {
 }
 
 impl Store {
-    async fn period_usage(
+    pub(super) async fn period_usage(
         &self,
         account: AccountId,
         since: Timestamp,

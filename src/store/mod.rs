@@ -12,6 +12,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod chatbots;
+mod credits;
 mod dialect;
 #[expect(unreachable_pub, reason = "the derives of an entity want public types; the module keeps them in")]
 mod entities;
@@ -26,6 +27,7 @@ mod ledger;
 mod open;
 mod page;
 mod partitions;
+mod recordings;
 mod secrets;
 mod sessions;
 mod snapshots;
@@ -45,6 +47,7 @@ pub use identity::{Existence, MemberRole, NewUser, Operator, UserRecord};
 pub use insight::{FeedbackRecord, LeadRecord};
 pub use open::{Durability, Migrate, Plans, StoreOptions, migrate};
 pub use page::{Cursor, InvalidCursor, Page, Paged};
+pub use recordings::RecordedRow;
 pub use sessions::SessionRecord;
 pub use sources::{NewSource, SourceRecord};
 pub use tenant::Tenant;
@@ -57,6 +60,8 @@ use aihio_actors::model::{AccountId, PlanId};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
+
+use self::credits::LimitedAccounts;
 
 /// The store. Cloning it shares its connections.
 #[derive(Clone, Debug)]
@@ -73,11 +78,13 @@ struct Connections {
     reader: DatabaseConnection,
     plans: Plans,
     default_plan: PlanId,
-    /// This process among those that claim jobs.
+    /// This process among those that claim jobs and credits.
     process: Uuid,
     /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
     /// not for a connection, where waiting has an end and where those who write would wait behind them.
     readings: Semaphore,
+    /// Accounts with a limit that this process has claimed credits of.
+    limited: LimitedAccounts,
 }
 
 impl Store {

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use super::credits::LimitedAccounts;
 use super::{Connections, Store, StoreError};
 
 /// The plans of the installation, by key.
@@ -65,11 +66,24 @@ impl Store {
     /// # Errors
     /// When the database is out of reach, newer than this program, or lacks steps that may not be applied.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        let url = options.url.expose_secret();
-        make_folder(url)?;
+        make_folder(options.url.expose_secret())?;
         if options.migrate == Migrate::AtStart {
-            aihio_migrations::apply(url).await?;
+            aihio_migrations::apply(options.url.expose_secret()).await?;
         }
+        let store = Self::join(options).await?;
+        if store.writer().get_database_backend() == DbBackend::Sqlite {
+            store.release_claims().await?;
+            store.end_all_leases().await?;
+        }
+        Ok(store)
+    }
+
+    /// Connects beside a server that may be running: nothing is made, brought up to date or taken over.
+    ///
+    /// # Errors
+    /// When the database is not there, out of reach, or its schema is not this program's.
+    pub async fn join(options: StoreOptions) -> Result<Self, StoreError> {
+        let url = options.url.expose_secret();
         let (writer, reader) = if DbBackend::Sqlite.is_prefix_of(url) {
             let writer = sqlite(url, options.durability, Access::Write).await?;
             (writer, sqlite(url, options.durability, Access::Read(options.connections_max)).await?)
@@ -80,16 +94,13 @@ impl Store {
         refuse_pending(&writer).await?;
         let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
-        let connections = Connections { writer, reader, plans, default_plan, process: process(), readings };
-        let store = Self { connections: Arc::new(connections) };
-        if store.writer().get_database_backend() == DbBackend::Sqlite {
-            store.release_claims().await?;
-        }
-        Ok(store)
+        let (process, limited) = (process(), LimitedAccounts::default());
+        let connections = Connections { writer, reader, plans, default_plan, process, readings, limited };
+        Ok(Self { connections: Arc::new(connections) })
     }
 }
 
-/// A name for this process among those that claim jobs.
+/// A name for this process among those that claim jobs and credits.
 #[expect(
     clippy::disallowed_methods,
     reason = "it only has to differ from all others; nothing is replayed from it"

@@ -121,11 +121,12 @@ impl Tenant {
 }
 
 /// What hangs on a session that is known to be the account's and whose gate is gone.
-const ERASE: [Sql; 4] = [
+const ERASE: [Sql; 5] = [
     Sql::same("DELETE FROM receipts WHERE session_id = $1"),
     Sql::same("DELETE FROM feedback WHERE session_id = $1"),
     Sql::same("DELETE FROM leads WHERE session_id = $1"),
     Sql::same("DELETE FROM snapshots WHERE kind = 'session' AND id = $1"),
+    Sql::same("DELETE FROM session_inputs WHERE session_id = $1"),
 ];
 
 const ERASE_MESSAGES: Sql = Sql::same("DELETE FROM messages WHERE session_id = $1 AND session_month = $2");

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Folder;
 use super::api::Api;
-use super::patience::until;
+use super::patience::{until, within};
 use super::program;
 
 /// Who owns the installation in every test.
@@ -74,6 +74,11 @@ impl Server {
             .with("AIHIO__DEMO__ENABLED", "false")
     }
 
+    /// Where it keeps its data.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Host and port.
     pub fn address(&self) -> &str {
         &self.address
@@ -105,6 +110,11 @@ impl Server {
     /// Its REST API, not signed in.
     pub fn anyone(&self) -> Api {
         Api::new(self.url(""))
+    }
+
+    /// Whether its process was started and not ended by the test.
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
     }
 
     /// Ends it as a power cut would.
@@ -140,15 +150,28 @@ impl Server {
         self.launch().await;
     }
 
-    async fn launch(&mut self) {
-        let log = Log::default();
-        self.log = log.clone();
+    /// Runs another command of the program with the server's settings, whether it runs or not, and waits for its end.
+    pub async fn runs(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null());
+        let running = tokio::task::spawn_blocking(move || command.output());
+        within("the end of a command", running).await.expect("no panic").expect("it can be started")
+    }
+
+    fn command(&self) -> Command {
         let mut command = program::mortal(&program::server());
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("AIHIO_")) {
             command.env_remove(key);
         }
-        command.arg("serve").env("AIHIO__DATA_DIR", self.folder.path()).envs(&self.settings);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("AIHIO__DATA_DIR", self.folder.path()).envs(&self.settings);
+        command
+    }
+
+    async fn launch(&mut self) {
+        let log = Log::default();
+        self.log = log.clone();
+        let mut command = self.command();
+        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().expect("the server can be started");
         log.follow(process.stdout.take().expect("it is piped"));
         log.follow(process.stderr.take().expect("it is piped"));

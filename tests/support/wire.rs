@@ -31,6 +31,8 @@ pub enum Heard {
 #[derive(Debug)]
 pub struct Wire {
     socket: WebSocketStream<TcpStream>,
+    /// Every line that was heard, byte for byte.
+    pub heard: Vec<String>,
 }
 
 impl Wire {
@@ -43,7 +45,7 @@ impl Wire {
             builder = builder.add_header(ORIGIN, origin).expect("an allowed header");
         }
         match within("the upgrade", builder.connect_on(stream)).await {
-            Ok((socket, _)) => Ok(Self { socket }),
+            Ok((socket, _)) => Ok(Self { socket, heard: Vec::new() }),
             Err(Error::Upgrade(UpgradeError::DidNotSwitchProtocols(status))) => Err(status),
             Err(error) => panic!("no upgrade: {error}"),
         }
@@ -87,6 +89,9 @@ impl Wire {
     pub async fn hears(&mut self) -> Heard {
         loop {
             let heard = within("a frame", self.socket.next()).await;
+            if let Some(text) = heard.as_ref().and_then(|heard| heard.as_ref().ok()?.as_text()) {
+                self.heard.extend(text.lines().map(str::to_owned));
+            }
             if !matches!(&heard, Some(Ok(message)) if message.is_ping() || message.is_pong()) {
                 return read(heard);
             }

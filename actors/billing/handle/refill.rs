@@ -6,21 +6,19 @@ use tokio::sync::oneshot;
 use crate::billing::BillingAccount;
 use crate::model::Refusal;
 
-/// Lend more credits to this process.
+/// Get more credits for this process.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Refill {
-    /// Told whether there are more now.
+    /// Told when there are more, or that there are none.
     pub asker: oneshot::Sender<Result<(), Refusal>>,
 }
 
 impl Handler<Refill> for BillingAccount {
     type Result = ();
 
-    fn handle(&mut self, message: Refill, _: &mut Context<Self>) {
+    fn handle(&mut self, message: Refill, ctx: &mut Context<Self>) {
         self.life.vital().took();
-        let outcome = self.lend();
-        // Whoever asked may have gone; the credits stay in the lease for the next.
-        let _ = message.asker.send(outcome);
+        self.refill(message.asker, ctx);
     }
 }

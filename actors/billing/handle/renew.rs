@@ -4,7 +4,7 @@ use actix::{Context, Handler, Message};
 
 use crate::billing::BillingAccount;
 
-/// Read plan and usage again.
+/// Read plan and usage again. What was granted under the former plan goes back.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Renew;
@@ -14,6 +14,7 @@ impl Handler<Renew> for BillingAccount {
 
     fn handle(&mut self, _: Renew, ctx: &mut Context<Self>) {
         self.life.vital().took();
-        self.renew(ctx);
+        self.state.forget();
+        self.give_back(ctx);
     }
 }

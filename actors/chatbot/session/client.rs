@@ -11,23 +11,47 @@ use super::Session;
 use super::command::{Command, Reply};
 use super::handle::{Attach, Detach, Obey, Since, Welcome};
 use super::outlet::{Delivery, Item, ListenerId, Outlet, Responder};
+use crate::exchange::Elsewhere;
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{Publication, Refusal, SessionId};
 
-/// The way to a live session. Cheap to clone; when the session's life ends, get a new one from the chatbot.
+/// The way to a live session, wherever it lives. Cheap to clone; when the session's life ends, get a new one from the
+/// chatbot.
 #[derive(Debug, Clone)]
 pub struct SessionHandle {
     id: SessionId,
-    mailbox: Mailbox<Session>,
+    home: Home,
+}
+
+#[derive(Debug, Clone)]
+enum Home {
+    /// In this process.
+    Here(Mailbox<Session>),
+    /// In another one.
+    Elsewhere(Box<Elsewhere>),
 }
 
 impl SessionHandle {
     pub(crate) const fn new(id: SessionId, mailbox: Mailbox<Session>) -> Self {
-        Self { id, mailbox }
+        Self { id, home: Home::Here(mailbox) }
     }
 
-    pub(crate) const fn mailbox(&self) -> &Mailbox<Session> {
-        &self.mailbox
+    pub(crate) fn elsewhere(id: SessionId, elsewhere: Elsewhere) -> Self {
+        Self { id, home: Home::Elsewhere(Box::new(elsewhere)) }
+    }
+
+    /// The session's own mailbox, where it lives in this process.
+    pub(crate) const fn local(&self) -> Option<&Mailbox<Session>> {
+        match &self.home {
+            Home::Here(mailbox) => Some(mailbox),
+            Home::Elsewhere(_) => None,
+        }
+    }
+
+    /// The mailbox of a session that must live in this process.
+    #[cfg(test)]
+    pub(crate) fn mailbox(&self) -> &Mailbox<Session> {
+        self.local().expect("the session lives here")
     }
 
     /// Which session.
@@ -36,10 +60,10 @@ impl SessionHandle {
         self.id
     }
 
-    /// Whether this life of the session goes on.
+    /// Whether this life of the session goes on. What happens in another process is not known at once.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.mailbox.is_open()
+        self.local().is_none_or(Mailbox::is_open)
     }
 
     /// Attaches a listener.
@@ -48,20 +72,27 @@ impl SessionHandle {
     /// When the session is full, busy, or ended before it could answer.
     pub async fn attach(&self, outlet: Arc<Outlet>, since: Since) -> Result<Welcome, Refusal> {
         let (sender, receiver) = oneshot::channel();
-        self.mailbox.tell(Attach::new(outlet, since, sender)).map_err(refusal)?;
+        let told = match &self.home {
+            Home::Here(mailbox) => mailbox.tell(Attach::new(outlet, since, sender)),
+            Home::Elsewhere(elsewhere) => elsewhere.attach(outlet, since, sender),
+        };
+        told.map_err(refusal)?;
         receiver.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
     }
 
     /// Takes a listener away.
     pub fn detach(&self, listener: ListenerId) {
-        // One message a listener: bounded by construction, and a full mailbox must not keep a dead listener.
-        self.mailbox.entrust(Detach { listener });
+        match &self.home {
+            // One message a listener: bounded by construction, and a full mailbox must not keep a dead listener.
+            Home::Here(mailbox) => mailbox.entrust(Detach { listener }),
+            Home::Elsewhere(elsewhere) => elsewhere.detach(listener),
+        }
     }
 
     /// Passes on a command of an attached listener. The answer reaches it as a delivery, also when this fails.
     pub fn pass(&self, command: Command, responder: Responder) {
         // A refused message is dropped, and its responder answers.
-        if let Err(Undelivered::Full) = self.mailbox.tell(Obey { command, responder }) {
+        if let Err(Undelivered::Full) = self.tell(command, responder) {
             tracing::debug!(session.id = %self.id, "the session's mailbox is full");
         }
     }
@@ -73,8 +104,15 @@ impl SessionHandle {
     pub async fn command(&self, command: Command) -> Result<Reply, Refusal> {
         let (sender, receiver) = oneshot::channel();
         let responder = Responder::asker(sender);
-        self.mailbox.tell(Obey { command, responder }).map_err(refusal)?;
+        self.tell(command, responder).map_err(refusal)?;
         receiver.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
+    }
+
+    fn tell(&self, command: Command, responder: Responder) -> Result<(), Undelivered> {
+        match &self.home {
+            Home::Here(mailbox) => mailbox.tell(Obey { command, responder }),
+            Home::Elsewhere(elsewhere) => elsewhere.pass(command, responder),
+        }
     }
 
     /// Everything that the session publishes from now on.

@@ -1,10 +1,13 @@
 //! What visitors and agents can ask of a session, and what they get back.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{AgentName, ClientId, MessageId, Phase, Role, Seq};
 use crate::ports::Rating;
 
 /// A wish of a visitor or an agent.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Command {
     /// The visitor says something.
     SendMessage {
@@ -63,7 +66,8 @@ pub enum Command {
 }
 
 /// Began or stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Activity {
     /// Began.
     Started,
@@ -72,7 +76,7 @@ pub enum Activity {
 }
 
 /// Whether a message was known already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duplicate {
     /// It is new.
     No,
@@ -81,7 +85,7 @@ pub enum Duplicate {
 }
 
 /// What a command that was carried out gives back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
     /// The message is durable.
     Sent {

@@ -35,11 +35,6 @@ impl Session {
                 Effect::Keep(ticket, body) => self.keep(ticket, body, ctx),
                 Effect::StartAnswer(question) => self.start_answer(question, ctx),
                 Effect::CancelAnswer => drop(self.writer.take()),
-                Effect::Settle => {
-                    if let Some(reservation) = self.held.pop() {
-                        reservation.settle();
-                    }
-                }
                 Effect::Release => drop(self.held.pop()),
                 Effect::Reload => self.reload(ctx),
             }
@@ -122,12 +117,13 @@ impl Session {
         }
     }
 
-    fn keep(&self, ticket: Ticket, body: RecordBody, ctx: &mut Context<Self>) {
+    fn keep(&mut self, ticket: Ticket, body: RecordBody, ctx: &mut Context<Self>) {
         let Stage::Active(state) = &self.stage else { return };
+        let credit = if body.is_answer() { self.held.pop() } else { None };
         #[cfg(feature = "faults")]
         let body = crate::kernel::mutant::misbilled(body);
         let record = self.record(body, state.meta());
-        let promise = Promise::new(ctx.address().recipient(), ticket);
+        let promise = Promise::new(ctx.address().recipient(), ticket, credit);
         self.context.journal.append(Append { record, promise });
     }
 

@@ -13,6 +13,8 @@ mod leak;
 mod listeners;
 mod outlet;
 mod past;
+mod recording;
+pub mod replay;
 mod snapshot;
 pub mod state;
 pub mod transcript;
@@ -30,9 +32,12 @@ use actix::{Actor, Context, SpawnHandle};
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
+use self::recording::Recorder;
+use self::replay::Beginning;
 use self::state::{CommandId, Effect, Input, Rules, SessionState, Ticket};
 use super::view::{ChatbotView, SharedView};
 use crate::billing::{AccountHandle, Reservation};
+use crate::exchange::ExchangeHandle;
 use crate::journal::JournalGate;
 use crate::kernel::{Birth, Census, Life, VitalState};
 use crate::limits::Limits;
@@ -53,6 +58,8 @@ pub struct SessionContext {
     pub journal: JournalGate,
     /// Everybody alive.
     pub census: Census,
+    /// The way to sessions of other processes, where there are any.
+    pub exchange: Option<Arc<ExchangeHandle>>,
 }
 
 /// How a session begins.
@@ -66,6 +73,8 @@ pub enum Opening {
 
 /// The actor.
 pub struct Session {
+    /// The first to be dropped, so that the recording has ended when the census says that the session is gone.
+    recorder: Option<Recorder>,
     id: SessionId,
     life: Life<SessionId>,
     owner: OwnerEpoch,
@@ -122,15 +131,17 @@ impl Session {
     #[must_use]
     pub fn new(birth: Birth<SessionId>, opening: Opening, context: Arc<SessionContext>) -> Self {
         let view = context.view.load_full();
-        let (id, stage) = match opening {
-            Opening::Known(id) => (id, Stage::Loading(Vec::new())),
+        let (id, recorder, stage) = match opening {
+            Opening::Known(id) => (id, None, Stage::Loading(Vec::new())),
             Opening::New(meta) => {
-                let rules = rules_of(&view, &context.limits);
-                let transcript = transcript::Transcript::new(context.limits.session_ring_len);
-                (meta.session_id, Stage::Active(Box::new(SessionState::new(*meta, rules, transcript))))
+                let (id, rules) = (meta.session_id, rules_of(&view, &context.limits));
+                let beginning = Beginning::first(*meta, rules, context.limits.session_ring_len);
+                let recorder = Recorder::begin(&context.ports, &beginning);
+                (id, recorder, Stage::Active(Box::new(beginning.state().0)))
             }
         };
         Self {
+            recorder,
             id,
             life: Life::begin(birth),
             owner: OwnerEpoch::FIRST,
@@ -164,7 +175,11 @@ impl Session {
         let now = self.context.ports.clock.now();
         let mut effects = std::mem::take(&mut self.effects);
         if let Stage::Active(state) = &mut self.stage {
+            let noted = self.recorder.as_mut().map(|recorder| (recorder, input.clone()));
             state.apply(input, now, &mut effects);
+            if let Some((recorder, input)) = noted {
+                recorder.took(input, now, &effects, &self.responders);
+            }
         }
         self.enact(&mut effects, ctx);
         self.effects = effects;

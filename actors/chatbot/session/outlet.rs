@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::prelude::SendError;
 use actix::{Message, Recipient};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
 use super::command::Reply;
@@ -16,7 +17,7 @@ use crate::model::{Publication, Refusal};
 pub struct Delivery(pub Vec<Item>);
 
 /// One thing for a listener.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Item {
     /// The answer to the listener's own command of that number.
     Reply(u32, Result<Reply, Refusal>),
@@ -29,7 +30,7 @@ pub enum Item {
 }
 
 /// Why a listener is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CloseReason {
     /// The process shuts down; another one, or its next life, goes on.
     Shutdown,
@@ -72,7 +73,7 @@ impl Outlet {
 impl Outlet {
     /// Hands over the last thing that a listener gets, whether it has room or not: a socket that is full must learn
     /// that it is on its own. A stream that is full ends after what it holds.
-    pub(super) fn deliver_last(&self, delivery: Delivery) {
+    pub(crate) fn deliver_last(&self, delivery: Delivery) {
         match self {
             // One message a listener: bounded by construction.
             Self::Actor(recipient) => report(recipient, delivery),
@@ -82,7 +83,7 @@ impl Outlet {
 }
 
 /// A listener's number in one life of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ListenerId(pub u64);
 
 /// Somebody who waits for the answer to a command. When it is dropped unanswered, because the actor that held the
@@ -109,8 +110,24 @@ impl Responder {
         Self(Some(Waiter::Listener { id, outlet, command }))
     }
 
+    /// The listener that waits, where it is one.
+    pub(crate) fn waiting_listener(&self) -> Option<ListenerId> {
+        match &self.0 {
+            Some(Waiter::Listener { id, .. }) => Some(*id),
+            Some(Waiter::Asker(_)) | None => None,
+        }
+    }
+
+    /// The number by which a listener knows its command.
+    pub(super) const fn number(&self) -> Option<u32> {
+        match &self.0 {
+            Some(Waiter::Listener { command, .. }) => Some(*command),
+            _ => None,
+        }
+    }
+
     /// Answers. A listener's answer comes back to be delivered together with what else it gets now.
-    pub(super) fn answer(mut self, outcome: Result<Reply, Refusal>) -> Option<(ListenerId, Item)> {
+    pub(crate) fn answer(mut self, outcome: Result<Reply, Refusal>) -> Option<(ListenerId, Item)> {
         match self.0.take()? {
             Waiter::Asker(sender) => {
                 // Whoever asked may have gone; then nobody misses the answer.

@@ -8,13 +8,14 @@ use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 
 use super::effect::fresh_ids;
 use super::listeners::Listeners;
-use super::state::{Memory, SessionState};
-use super::transcript::Transcript;
+use super::recording::Recorder;
+use super::replay::Beginning;
+use super::state::{Input, Memory};
 use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
 use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
-use crate::ports::{Opened, PortError, Ports};
+use crate::ports::{Claim, Opened, PortError, Ports};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
@@ -32,10 +33,11 @@ impl Session {
         ctx.spawn(read.into_actor(self).map(|history, session, ctx| session.loaded(history, ctx)));
     }
 
-    fn loaded(&mut self, history: Result<Option<History>, PortError>, ctx: &mut Context<Self>) {
-        match history {
-            Ok(Some(history)) => self.begin(history, ctx),
-            Ok(None) => self.is_gone(ctx),
+    fn loaded(&mut self, past: Result<Past, PortError>, ctx: &mut Context<Self>) {
+        match past {
+            Ok(Past::Known(history)) => self.begin(*history, ctx),
+            Ok(Past::Elsewhere) => self.is_elsewhere(ctx),
+            Ok(Past::Unknown) => self.is_gone(ctx),
             Err(error) => {
                 tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
                 self.refuse_early(&Refusal::overloaded());
@@ -51,6 +53,13 @@ impl Session {
         ctx.stop();
     }
 
+    /// Another process owns the session: whoever waits looks for it again, and finds it there.
+    fn is_elsewhere(&mut self, ctx: &mut Context<Self>) {
+        self.refuse_early(&Refusal::interrupted());
+        self.life.ends(ExitReason::Finished);
+        ctx.stop();
+    }
+
     fn begin(&mut self, history: History, ctx: &mut Context<Self>) {
         let mut meta = history.meta;
         self.owner = history.owner;
@@ -59,22 +68,25 @@ impl Session {
             meta.epoch =
                 Epoch(format!("{}-{:08x}", meta.epoch, self.context.ports.dice.next_u64() >> 32).into());
         }
-        let mut state = self.blank_state(meta);
-        self.unanswered = state.recall(history.memory, &history.events).into();
         self.snapshot_seq = history.snapshot_seq;
-        let early = self.activate(state);
+        let beginning = self.beginning(meta);
+        let early = self.activate(Beginning { memory: history.memory, events: history.events, ..beginning });
         self.resume(ctx);
         self.catch_up(early, ctx);
     }
 
-    fn blank_state(&self, meta: SessionMeta) -> SessionState {
+    /// A life without a past.
+    fn beginning(&self, meta: SessionMeta) -> Beginning {
         let rules = rules_of(&self.view, &self.context.limits);
-        let transcript = Transcript::new(self.context.limits.session_ring_len);
-        SessionState::new(meta, rules, transcript).counting_from(self.next_ticket)
+        let ring_len = self.context.limits.session_ring_len;
+        Beginning { first_ticket: self.next_ticket, ..Beginning::first(meta, rules, ring_len) }
     }
 
-    fn activate(&mut self, state: SessionState) -> Vec<Early> {
+    fn activate(&mut self, beginning: Beginning) -> Vec<Early> {
         self.life.vital().set(VitalState::Running);
+        self.recorder = Recorder::begin(&self.context.ports, &beginning);
+        let (state, unanswered) = beginning.state();
+        self.unanswered = unanswered.into();
         match std::mem::replace(&mut self.stage, Stage::Active(Box::new(state))) {
             Stage::Loading(early) => early,
             Stage::Active(_) => Vec::new(),
@@ -93,19 +105,17 @@ impl Session {
 
     /// Answers what an earlier life left unanswered. Where no credit is at hand, the account is asked.
     fn resume(&mut self, ctx: &mut Context<Self>) {
-        let mut effects = Vec::new();
-        while !self.unanswered.is_empty() {
-            let Stage::Active(state) = &mut self.stage else { break };
+        while !self.unanswered.is_empty() && matches!(self.stage, Stage::Active(_)) {
             let Some(reservation) = self.context.account.reserve() else {
                 self.ask_to_resume(ctx);
                 break;
             };
             self.held.push(reservation);
             if let Some((message_id, text)) = self.unanswered.pop_front() {
-                state.resume(message_id, text, fresh_ids(&self.context.ports), &mut effects);
+                let fresh = fresh_ids(&self.context.ports);
+                self.apply(Input::Resumed { message_id, text, fresh }, ctx);
             }
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
@@ -123,15 +133,10 @@ impl Session {
 
     /// Says to both sides that the questions of an earlier life get no answer, and why.
     fn decline(&mut self, refusal: &Refusal, ctx: &mut Context<Self>) {
-        let (mut effects, now) = (Vec::new(), self.context.ports.clock.now());
-        let unanswered = std::mem::take(&mut self.unanswered);
-        if let Stage::Active(state) = &mut self.stage {
-            for (message_id, _) in unanswered {
-                let fresh = fresh_ids(&self.context.ports);
-                state.decline((message_id, fresh.answer_message_id), refusal, now, &mut effects);
-            }
+        for (message_id, _) in std::mem::take(&mut self.unanswered) {
+            let notice_id = fresh_ids(&self.context.ports).answer_message_id;
+            self.apply(Input::Declined { message_id, notice_id, refusal: refusal.clone() }, ctx);
         }
-        self.enact(&mut effects, ctx);
         self.rest_if_idle(ctx);
     }
 
@@ -143,6 +148,7 @@ impl Session {
             }
             self.next_ticket = state.next_ticket();
         }
+        self.recorder = None;
         self.unanswered.clear();
         // What is owed is told before the listeners are sent to attach anew: the refusal of what could not be kept.
         self.listeners.flush();
@@ -174,8 +180,28 @@ struct History {
     events: Vec<Event>,
 }
 
-async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<History>, PortError> {
-    let Some(Opened { meta, owner }) = ports.journal.find(id).await? else { return Ok(None) };
+/// What is to be known of a session.
+enum Past {
+    /// All of it.
+    Known(Box<History>),
+    /// It was never stored.
+    Unknown,
+    /// Another process owns it.
+    Elsewhere,
+}
+
+/// Reads all there is. Among several processes this one becomes the session's owner before: what is read then is all
+/// that there will be, but for what it writes itself.
+async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Past, PortError> {
+    let opened = match &ports.cluster {
+        None => ports.journal.find(id).await?,
+        Some(cluster) => match cluster.claim(id, None).await {
+            Ok(Claim::Owned(_)) => return Ok(Past::Elsewhere),
+            // Where the others are out of reach the store alone decides: whoever owned the session is fenced off.
+            Ok(Claim::Mine | Claim::Unsettled) | Err(_) => ports.journal.own(id).await?,
+        },
+    };
+    let Some(Opened { meta, owner }) = opened else { return Ok(Past::Unknown) };
     let memory = match ports.snapshots.load(snapshot::key(id)).await? {
         None => None,
         Some(stored) => snapshot::decode(&stored)
@@ -197,5 +223,5 @@ async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Option<
             break;
         }
     }
-    Ok(Some(History { meta, owner, memory, snapshot_seq, events }))
+    Ok(Past::Known(Box::new(History { meta, owner, memory, snapshot_seq, events })))
 }

@@ -11,6 +11,8 @@ mod tests;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use self::durable::Durable;
 use super::command::{Command, Reply};
 use super::transcript::{Known, Transcript};
@@ -24,15 +26,15 @@ use crate::ports::RecordBody;
 pub use recovery::Memory;
 
 /// A command under way; unique in one life of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CommandId(pub u64);
 
 /// A record under way to the store; counts up from 0 in one life of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ticket(pub u64);
 
 /// The chatbot's rules that a session follows. A change holds from the next command on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// The configuration they were taken from.
     pub config_version: ConfigVersion,
@@ -47,7 +49,8 @@ pub struct Rules {
 }
 
 /// How an answer comes about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AnswerStyle {
     /// The visitor's own words, together with the acknowledgement.
     Echo,
@@ -56,7 +59,8 @@ pub enum AnswerStyle {
 }
 
 /// Whether an answer may be given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Credit {
     /// One credit is held for it.
     Held,
@@ -67,7 +71,7 @@ pub enum Credit {
 }
 
 /// Ids drawn for one command, used only where it needs them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FreshIds {
     /// For the message that the command brings.
     pub message_id: MessageId,
@@ -91,7 +95,8 @@ pub struct Question {
 }
 
 /// What happens to a session.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Input {
     /// The session is new.
     Opened,
@@ -119,10 +124,29 @@ pub enum Input {
     },
     /// The chatbot's rules have changed.
     Ruled(Rules),
+    /// A credit is held again for a question that an earlier life left unanswered.
+    Resumed {
+        /// The visitor's message.
+        message_id: MessageId,
+        /// Its words.
+        text: String,
+        /// Ids to use.
+        fresh: FreshIds,
+    },
+    /// A question of an earlier life gets no answer.
+    Declined {
+        /// The visitor's message.
+        message_id: MessageId,
+        /// For the message that says so.
+        notice_id: MessageId,
+        /// Why.
+        refusal: Refusal,
+    },
 }
 
 /// How an answer goes on.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AnswerStep {
     /// More text.
     Piece(String),
@@ -133,7 +157,7 @@ pub enum AnswerStep {
 }
 
 /// What comes with the end of an answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finished {
     /// What it rests on.
     pub citations: Vec<Citation>,
@@ -150,14 +174,13 @@ pub enum Effect {
     Publish(Arc<Publication>),
     /// Tell every listener a piece; those who lag get `so_far` in its stead later.
     Stream(Arc<Publication>),
-    /// Keep something; answered by [`Input::Kept`] or [`Input::Lost`] in the order of tickets.
+    /// Keep something; answered by [`Input::Kept`] or [`Input::Lost`] in the order of tickets. With an answer goes one
+    /// held credit: it is spent when the answer is stored.
     Keep(Ticket, RecordBody),
     /// Begin to answer.
     StartAnswer(Question),
     /// Stop the answer that is being made.
     CancelAnswer,
-    /// One held credit is used up.
-    Settle,
     /// One held credit is free again.
     Release,
     /// What is stored is not known any more: read it again.
@@ -169,7 +192,6 @@ pub enum Effect {
 enum Then {
     Nothing,
     Ask(Question),
-    Settled,
 }
 
 /// A record that is not durable yet.
@@ -274,7 +296,7 @@ impl SessionState {
                 let held = credit == Credit::Held;
                 let wish = talking::Wish { id, fresh, credit, now };
                 let used = self.obey(command, wish, out);
-                if held && used == CreditUse::Untouched {
+                if held && used == talking::CreditUse::Untouched {
                     out.push(Effect::Release);
                 }
             }
@@ -282,6 +304,10 @@ impl SessionState {
             Input::Lost => self.lost(out),
             Input::Answer { answer_id, step } => self.answer_step(answer_id, step, now, out),
             Input::Ruled(rules) => self.rules = rules,
+            Input::Resumed { message_id, text, fresh } => self.resume(message_id, text, fresh, out),
+            Input::Declined { message_id, notice_id, refusal } => {
+                self.decline((message_id, notice_id), &refusal, now, out);
+            }
         }
     }
 
@@ -347,7 +373,6 @@ impl SessionState {
             }
             match pending.then {
                 Then::Nothing => {}
-                Then::Settled => out.push(Effect::Settle),
                 Then::Ask(question) => self.ask(question, out),
             }
         }
@@ -358,18 +383,11 @@ impl SessionState {
             for (id, _) in pending.replies {
                 out.push(Effect::Reply(id, Err(Refusal::overloaded())));
             }
-            if matches!(pending.then, Then::Settled | Then::Ask(_)) {
+            if matches!(pending.then, Then::Ask(_)) {
                 out.push(Effect::Release);
             }
         }
         self.drop_answers(out);
         out.push(Effect::Reload);
     }
-}
-
-/// What became of a credit that a command brought along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CreditUse {
-    Taken,
-    Untouched,
 }

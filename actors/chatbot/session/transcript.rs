@@ -4,10 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{ClientId, Event, EventBody, MessageId, Publication, Seq};
 
 /// A message that was accepted before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Its position.
     pub seq: Seq,
@@ -116,6 +118,21 @@ impl Transcript {
         }
         let later = self.ring.iter().filter(|publication| publication.offset > Some(after));
         Missed::Here(later.cloned().collect())
+    }
+
+    /// All that comes after `after`: events from the store followed by what is at hand, if together they have no hole.
+    #[must_use]
+    pub fn fill(&self, after: Seq, stored: &[Event]) -> Option<Vec<Arc<Publication>>> {
+        let mut missed: Vec<_> = stored.iter().map(|event| Arc::new(Publication::durable(event))).collect();
+        let last = stored.last().map_or(after, |event| event.seq);
+        if last < self.published {
+            let Missed::Here(rest) = self.missed(last) else { return None };
+            missed.extend(rest);
+        }
+        // What the store has beyond the published position will be published in its turn.
+        missed.retain(|publication| publication.offset <= Some(self.published));
+        let gapless = (1..).zip(&missed).all(|(n, publication)| publication.offset == Some(Seq(after.0 + n)));
+        gapless.then_some(missed)
     }
 
     /// The newest events at hand, oldest first.

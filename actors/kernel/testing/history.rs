@@ -82,6 +82,14 @@ impl Histories {
         events.filter(|event| event.seq > after).take(limit).cloned().collect()
     }
 
+    /// Credits that the record costs and that were not counted before.
+    pub(super) fn new_answers(&self, record: &Record) -> u64 {
+        let RecordBody::Events { usage, .. } = &record.body else { return 0 };
+        let new =
+            usage.iter().filter(|row| row.kind == UsageKind::Answer && !self.usage.contains_key(&row.id));
+        new.map(|row| row.amount).sum()
+    }
+
     pub(super) fn answers_since(&self, since: Timestamp) -> u64 {
         let answers =
             self.usage.values().filter(|row| row.kind == UsageKind::Answer && row.created_at >= since);

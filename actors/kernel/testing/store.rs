@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::Switch;
+use super::credits::CreditBook;
 use super::history::Histories;
 use crate::model::{
-    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, Plan, Receipt, Seq,
-    SessionId, SourceId, Timestamp, UsageRow,
+    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, NodeId, Plan,
+    Receipt, Seq, SessionId, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Journal, Knowledge, Lead, Ledger, Opened, Outcome,
-    PeriodUsage, PortError, Reading, Record, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened,
+    Outcome, PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
 };
 
 #[derive(Default)]
@@ -26,9 +28,11 @@ struct Tables {
     replaced: usize,
     jobs: BTreeMap<JobId, Job>,
     claimed: HashSet<JobId>,
+    renewed: HashSet<JobId>,
     saved: Vec<Job>,
     plans: HashMap<AccountId, Plan>,
     rolled_up: usize,
+    credits: CreditBook,
     blobs: HashMap<BlobKey, Bytes>,
 }
 
@@ -146,6 +150,12 @@ impl MemoryStore {
         self.tables().saved.clone()
     }
 
+    /// Whether somebody has said that a job is still at work.
+    #[must_use]
+    pub fn is_renewed(&self, id: JobId) -> bool {
+        self.tables().renewed.contains(&id)
+    }
+
     /// Jobs that were claimed and are neither final nor given back.
     #[must_use]
     pub fn unfinished_jobs(&self) -> Vec<Job> {
@@ -183,26 +193,39 @@ impl Default for MemoryStore {
     }
 }
 
-#[async_trait]
-impl Journal for MemoryStore {
-    async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
+impl MemoryStore {
+    /// Keeps what a process writes: with an answer's usage row its lease is lowered.
+    pub(super) async fn append(&self, node: NodeId, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
         self.appends.pass().await?;
         let mut tables = self.tables();
-        let outcomes = records.iter().map(|record| tables.histories.append(record)).collect();
+        let outcomes = records.iter().map(|record| {
+            let answers = tables.histories.new_answers(record);
+            let outcome = tables.histories.append(record);
+            if outcome == Outcome::Kept {
+                tables.credits.settle((record.account_id, node), answers);
+            }
+            outcome
+        });
+        let outcomes = outcomes.collect();
         self.appends.answer(outcomes)
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+    pub(super) async fn find_session(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.histories.pass().await?;
         Ok(self.tables().histories.find(session))
     }
 
-    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+    pub(super) async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
         self.histories.pass().await?;
         Ok(self.tables().histories.own(session))
     }
 
-    async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
+    pub(super) async fn tail(
+        &self,
+        session: SessionId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Event>, PortError> {
         self.histories.pass().await?;
         Ok(self.tables().histories.tail(session, after, limit))
     }
@@ -279,6 +302,12 @@ impl Jobs for MemoryStore {
         Ok(claimed)
     }
 
+    async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError> {
+        self.jobs.pass().await?;
+        self.tables().renewed.extend(jobs);
+        Ok(())
+    }
+
     async fn save(&self, job: &Job) -> Result<(), PortError> {
         self.jobs.pass().await?;
         let mut tables = self.tables();
@@ -291,27 +320,59 @@ impl Jobs for MemoryStore {
     }
 }
 
-#[async_trait]
-impl Ledger for MemoryStore {
-    async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
+impl MemoryStore {
+    pub(super) async fn period(
+        &self,
+        account: AccountId,
+        since: Timestamp,
+    ) -> Result<Option<PeriodUsage>, PortError> {
         // As with a database, what is read is older than the moment in which it arrives.
-        let usage = {
-            let tables = self.tables();
-            let answers = tables.histories.answers_since(since);
-            tables.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers })
-        };
+        let usage = self.tables().usage(account, since);
         self.ledger.pass().await?;
         Ok(usage)
     }
 
-    async fn roll_up(&self, _: Timestamp) -> Result<u64, PortError> {
+    pub(super) async fn claim(
+        &self,
+        node: NodeId,
+        claim: &LeaseClaim,
+    ) -> Result<Option<LeaseGrant>, PortError> {
+        let grant = {
+            let mut tables = self.tables();
+            let usage = tables.usage(claim.account, claim.since);
+            usage.map(|usage| tables.credits.claim(node, claim, usage))
+        };
+        self.ledger.pass().await?;
+        self.ledger.answer(grant)
+    }
+
+    pub(super) async fn renew(&self, node: NodeId, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
+        self.ledger.pass().await?;
+        let renewed = self.tables().credits.renew(node, lasts);
+        self.ledger.answer(renewed)
+    }
+
+    pub(super) async fn roll_up(&self) -> Result<u64, PortError> {
         self.upkeep.pass().await?;
         self.tables().rolled_up += 1;
         Ok(0)
     }
 
-    async fn prepare_partitions(&self, _: Timestamp) -> Result<(), PortError> {
+    pub(super) async fn prepare_partitions(&self) -> Result<(), PortError> {
         self.upkeep.pass().await
+    }
+
+    /// Credits that processes hold of an account.
+    #[must_use]
+    pub fn credits_out(&self, account: AccountId) -> i64 {
+        self.tables().credits.out(account)
+    }
+}
+
+impl Tables {
+    fn usage(&self, account: AccountId, since: Timestamp) -> Option<PeriodUsage> {
+        let answers = self.histories.answers_since(since);
+        self.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers })
     }
 }
 

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, SeededDice, VirtualClock};
+use super::{
+    MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, ScriptedNode,
+    SeededDice, StoreView, VirtualClock,
+};
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
 use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
-    Plan, SessionId, SessionMeta, Timestamp, Visitor,
+    NodeId, Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
-use crate::ports::{Clock, Dice, Ports};
+use crate::ports::{Clock, Cluster, Dice, Ports};
 use crate::{Engine, Limits};
 
 /// Everything outside of an engine. Engines that are started one after the other in one world are like processes that
@@ -31,6 +34,8 @@ pub struct World {
     pub crawler: Arc<ScriptedCrawler>,
     /// What reads files.
     pub extractor: Arc<ScriptedExtractor>,
+    /// What happened to all sessions.
+    pub recordings: Arc<MemoryRecordings>,
     /// The only account.
     pub account: AccountId,
     /// A chatbot of it that asks the model.
@@ -55,6 +60,7 @@ impl World {
             model: ScriptedModel::default(),
             crawler: Arc::new(ScriptedCrawler::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
+            recordings: Arc::new(MemoryRecordings::new()),
             account: AccountId::from_uuid(Uuid::from_u128(1)),
             chatbot: ChatbotId::from_uuid(Uuid::from_u128(2)),
         };
@@ -99,23 +105,35 @@ impl World {
         }
     }
 
-    /// The world as ports.
+    /// The world as the ports of a process.
     #[must_use]
     pub fn ports(&self) -> Ports {
+        let name = NodeId::from_uuid(Uuid::from_u128(self.dice.next_u64().into()));
+        let node = Arc::new(StoreView::new(Arc::clone(&self.store), name));
         Ports {
             clock: self.clock.clone(),
             dice: self.dice.clone(),
-            journal: self.store.clone(),
+            journal: node.clone(),
             snapshots: self.store.clone(),
             catalog: self.store.clone(),
             knowledge: self.store.clone(),
             jobs: self.store.clone(),
-            ledger: self.store.clone(),
+            ledger: node,
             blobs: self.store.clone(),
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            cluster: None,
+            recordings: Some(self.recordings.clone()),
         }
+    }
+
+    /// Starts an engine here as one of several nodes.
+    #[must_use]
+    pub fn start_node(&self, node: &Arc<ScriptedNode>) -> TestEngine {
+        let cluster: Arc<dyn Cluster> = Arc::clone(node) as _;
+        let ports = Ports { cluster: Some(cluster), ..self.ports() };
+        TestEngine { engine: Engine::start(ports, Limits::default()), world: self.clone() }
     }
 
     /// Starts an engine here.
@@ -132,7 +150,7 @@ impl Default for World {
 }
 
 /// A running engine. A test must [drain](TestEngine::drain) it; whatever is left alive, held or unfinished when it is
-/// dropped fails the test.
+/// dropped fails the test, and so does a conversation that can't be replayed.
 pub struct TestEngine {
     /// The engine.
     pub engine: Engine,
@@ -196,6 +214,7 @@ impl Drop for TestEngine {
         assert!(census.is_empty(), "a test left actors alive: {:?}", census.count());
         let reserved = self.engine.lease(self.world.account).map_or(0, |lease| lease.reserved);
         assert!(reserved == 0, "a test left {reserved} credits held");
+        self.world.recordings.prove();
         let unfinished = self.world.store.unfinished_jobs();
         assert!(unfinished.is_empty(), "a test left jobs unfinished: {unfinished:?}");
     }

@@ -35,7 +35,7 @@ impl Stopping {
         signals.heard().await;
         end_at_last(self.times.deadline + LAST_RESORT);
         tokio::select! {
-            () = self.leave() => tracing::info!("stopped"),
+            () = self.leave() => {}
             () = signals.heard() => tracing::warn!("stopping at once: told a second time"),
         }
     }

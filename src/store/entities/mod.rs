@@ -15,6 +15,7 @@ pub(super) mod message;
 pub(super) mod receipt;
 pub(super) mod server_secret;
 pub(super) mod session;
+pub(super) mod session_input;
 pub(super) mod snapshot;
 pub(super) mod source;
 pub(super) mod subscription;

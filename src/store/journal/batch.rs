@@ -1,9 +1,10 @@
 //! Records, turned into the rows of each table.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aihio_actors::model::{
-    Citation, Event, EventBody, MessageId, Receipt, SessionId, SessionMeta, Timestamp, UsageRow, Visitor,
+    AccountId, Citation, Event, EventBody, MessageId, Receipt, SessionId, SessionMeta, Timestamp, UsageKind,
+    UsageRow, Visitor,
 };
 use aihio_actors::ports::{Feedback, Lead, Record, RecordBody};
 use serde::Serialize;
@@ -19,6 +20,8 @@ pub(super) struct Batch<'a> {
     pub(super) gates: Vec<GateRow>,
     pub(super) messages: Vec<MessageRow<'a>>,
     pub(super) usage: Vec<UsageLogRow>,
+    /// Answers by account.
+    pub(super) answers: BTreeMap<AccountId, u64>,
     pub(super) receipts: Vec<ReceiptRow<'a>>,
     pub(super) feedback: Vec<FeedbackRow<'a>>,
     pub(super) leads: Vec<LeadRow<'a>>,
@@ -178,6 +181,9 @@ impl<'a> Batch<'a> {
         receipts: &'a [(MessageId, Receipt)],
     ) {
         self.usage.extend(usage.iter().map(usage_row));
+        for answer in usage.iter().filter(|row| row.kind == UsageKind::Answer) {
+            *self.answers.entry(answer.account_id).or_default() += answer.amount;
+        }
         let Some(at) = events.last().map(|event| event.at) else { return };
         self.receipts.extend(receipts.iter().map(|(id, receipt)| receipt_row(record, *id, receipt, at)));
     }

@@ -72,7 +72,7 @@ impl Store {
         let batch = Batch::of(records);
         if batch.is_contiguous() {
             let transaction = self.writer().begin().await?;
-            match batch.write(&transaction).await {
+            match batch.write(&transaction, self.leases()).await {
                 Ok(Written::Whole) => {
                     transaction.commit().await?;
                     return Ok(vec![Outcome::Kept; records.len()]);

@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
 };
 
+use super::super::credits::Leases;
 use super::super::dialect::{Sql, month_of, stored};
 use super::super::entities::message::{self, Column};
 use super::super::entities::session;
@@ -34,7 +35,7 @@ pub(super) async fn append(store: &Store, records: &[Record]) -> Result<Vec<Outc
         let outcome = if stopped.contains(&(record.session_id, record.owner)) {
             Outcome::Conflict
         } else {
-            append_one(&transaction, record).await?
+            append_one((&transaction, store.leases()), record).await?
         };
         if outcome == Outcome::Conflict {
             stopped.insert((record.session_id, record.owner));
@@ -46,13 +47,16 @@ pub(super) async fn append(store: &Store, records: &[Record]) -> Result<Vec<Outc
 }
 
 /// Appends a record behind a savepoint: a record that the database can't take ends its own session only.
-async fn append_one(transaction: &DatabaseTransaction, record: &Record) -> Result<Outcome, StoreError> {
+async fn append_one(
+    (transaction, leases): (&DatabaseTransaction, Leases<'_>),
+    record: &Record,
+) -> Result<Outcome, StoreError> {
     let savepoint = transaction.begin().await?;
     let outcome = match &record.body {
-        RecordBody::Opened(meta) => open(&savepoint, record, meta).await,
-        RecordBody::Events { events, .. } => go_on(&savepoint, record, events).await,
+        RecordBody::Opened(meta) => open((&savepoint, leases), record, meta).await,
+        RecordBody::Events { events, .. } => go_on((&savepoint, leases), record, events).await,
         RecordBody::Feedback(_) | RecordBody::Lead(_) => {
-            Batch::of(std::slice::from_ref(record)).write(&savepoint).await.map(|_| Outcome::Kept)
+            Batch::of(std::slice::from_ref(record)).write(&savepoint, leases).await.map(|_| Outcome::Kept)
         }
     };
     match outcome {
@@ -76,11 +80,11 @@ async fn append_one(transaction: &DatabaseTransaction, record: &Record) -> Resul
 
 /// A session that opens may be there already, with the same facts.
 async fn open(
-    transaction: &DatabaseTransaction,
+    (transaction, leases): (&DatabaseTransaction, Leases<'_>),
     record: &Record,
     meta: &SessionMeta,
 ) -> Result<Outcome, StoreError> {
-    if Batch::of(std::slice::from_ref(record)).write(transaction).await? == Written::Whole {
+    if Batch::of(std::slice::from_ref(record)).write(transaction, leases).await? == Written::Whole {
         return Ok(Outcome::Kept);
     }
     let row = session::Entity::find_by_id(meta.session_id.as_uuid()).one(transaction).await?;
@@ -94,7 +98,7 @@ async fn open(
 
 /// A history that goes on may have gone on already, with the same events.
 async fn go_on(
-    transaction: &DatabaseTransaction,
+    (transaction, leases): (&DatabaseTransaction, Leases<'_>),
     record: &Record,
     events: &[Event],
 ) -> Result<Outcome, StoreError> {
@@ -107,7 +111,7 @@ async fn go_on(
     let past: Vec<&Event> = events.iter().filter(is_past).collect();
     if past.is_empty() {
         let batch = Batch::of(std::slice::from_ref(record));
-        let whole = batch.is_contiguous() && batch.write(transaction).await? == Written::Whole;
+        let whole = batch.is_contiguous() && batch.write(transaction, leases).await? == Written::Whole;
         return Ok(if whole { Outcome::Kept } else { Outcome::Conflict });
     }
     // A record goes in whole or not at all, so one that is there in part is another's.
@@ -117,7 +121,7 @@ async fn go_on(
     if let RecordBody::Events { usage, receipts, .. } = &record.body {
         let mut beside = Batch::default();
         beside.push_usage(record, events, usage, receipts);
-        beside.write_beside(transaction).await?;
+        beside.write_beside(transaction, leases).await?;
     }
     Ok(Outcome::Kept)
 }

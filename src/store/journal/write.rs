@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::Serialize;
 
 use super::super::StoreError;
+use super::super::credits::{self, Leases};
 use super::super::dialect::{Sql, json_rows};
 use super::batch::Batch;
 
@@ -18,23 +19,35 @@ pub(super) enum Written {
 
 impl Batch<'_> {
     /// Writes all rows, as far as nothing is in their way.
-    pub(super) async fn write(&self, transaction: &DatabaseTransaction) -> Result<Written, StoreError> {
+    pub(super) async fn write(
+        &self,
+        transaction: &DatabaseTransaction,
+        leases: Leases<'_>,
+    ) -> Result<Written, StoreError> {
         let whole = insert(transaction, OPEN, &self.sessions).await?
             && insert(transaction, MOVE_GATES, &self.gates).await?
             && insert(transaction, INSERT_MESSAGES, &self.messages).await?;
         if !whole {
             return Ok(Written::InPart);
         }
-        self.write_beside(transaction).await?;
+        self.write_beside(transaction, leases).await?;
         Ok(Written::Whole)
     }
 
     /// Writes what hangs on the events. What is there already stays as it is.
-    pub(super) async fn write_beside(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
-        insert(transaction, INSERT_USAGE, &self.usage).await?;
+    pub(super) async fn write_beside(
+        &self,
+        transaction: &DatabaseTransaction,
+        leases: Leases<'_>,
+    ) -> Result<(), StoreError> {
+        let counted = insert(transaction, INSERT_USAGE, &self.usage).await?;
         insert(transaction, INSERT_RECEIPTS, &self.receipts).await?;
         insert(transaction, INSERT_FEEDBACK, &self.feedback).await?;
         insert(transaction, INSERT_LEADS, &self.leads).await?;
+        // Usage that was there before was spent then. This comes last, since others may wait for the leases' rows.
+        if counted {
+            credits::spend(transaction, leases, &self.answers).await?;
+        }
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
 //! What was acknowledged is stored, whatever happens next.
 
+mod credits;
 mod erasure;
 mod kill;

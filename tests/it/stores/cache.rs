@@ -8,7 +8,7 @@ use aihio_actors::ports::{Journal, Snapshot, SnapshotKey, Snapshots};
 
 use super::fixture::{Conversation, chatbot, id, tenant, visitor_says};
 use super::snapshots::keeps_the_newest;
-use crate::support::redis::Redis;
+use crate::support::redis::{Redis, RedisCluster};
 use crate::support::store::{self, TestStore};
 
 fn snapshot(seq: u64) -> Snapshot {
@@ -28,6 +28,18 @@ async fn memory_keeps_the_newest() {
 async fn redis_keeps_the_newest() {
     let redis = Redis::start();
     keeps_the_newest(&behind(RedisShelf::connect(&redis.url()).unwrap(), &store::sqlite().await)).await;
+}
+
+#[tokio::test]
+async fn a_redis_cluster_keeps_the_newest() {
+    let redis = RedisCluster::start();
+    keeps_the_newest(&behind(RedisShelf::connect(&redis.url()).unwrap(), &store::sqlite().await)).await;
+    let shelf = RedisShelf::connect(&redis.url()).unwrap();
+    for _ in 0..20 {
+        let key = SnapshotKey { kind: "session", id: id() };
+        shelf.put(key, &snapshot(1)).await;
+        assert_eq!(shelf.get(key).await, Some(snapshot(1)), "whichever server the key lies on");
+    }
 }
 
 #[tokio::test]

@@ -18,6 +18,25 @@ on_both!(
     a_source_that_is_gone_gets_no_job,
 );
 
+#[tokio::test]
+async fn a_job_of_another_process_is_neither_renewed_nor_changed() {
+    let store = crate::support::store::postgres().await;
+    let tenant = tenant(&store).await;
+    source(&tenant, chatbot(&tenant).await).await;
+    let mut job = store.claim(9).await.unwrap().pop().unwrap();
+    job.state = JobState::Running;
+    store.save(&job).await.unwrap();
+    let other = store.again().await;
+    other.renew(&[job.job_id]).await.unwrap();
+    other.save(&aihio_actors::model::Job { state: JobState::Failed, ..job.clone() }).await.unwrap();
+    assert_eq!(store.find(job.job_id).await.unwrap(), Some(job.clone()));
+    store.renew(&[job.job_id]).await.unwrap();
+    assert_eq!(other.claim(9).await.unwrap(), [], "it is at work elsewhere");
+    job.state = JobState::Queued;
+    store.save(&job).await.unwrap();
+    assert_eq!(other.claim(9).await.unwrap(), [job]);
+}
+
 async fn a_job_is_read_back_as_it_was_saved(store: TestStore) {
     let tenant = tenant(&store).await;
     let bot = chatbot(&tenant).await;

@@ -22,6 +22,7 @@ mod fixture;
 
 mod cache;
 mod chatbots;
+mod credits;
 mod idempotency;
 mod identity;
 mod jobs;
@@ -31,5 +32,6 @@ mod knowledge;
 mod ledger;
 mod migrations;
 mod pages;
+mod recordings;
 mod snapshots;
 mod tenancy;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, Message};
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use crate::chatbot::session::outlet::{ListenerId, Outlet};
@@ -21,7 +22,7 @@ pub struct Attach {
 }
 
 /// What a listener has seen before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Since {
     /// Nothing, and it wants nothing of the past.
     Now,
@@ -30,7 +31,7 @@ pub enum Since {
 }
 
 /// Whether a gap was filled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Recovered {
     /// There was none to fill.
     NotAsked,
@@ -40,8 +41,25 @@ pub enum Recovered {
     No,
 }
 
+/// What a listener that comes back has missed, as far as it could be found.
+struct Gap {
+    recovered: Recovered,
+    missed: Vec<Arc<Publication>>,
+    stored: Vec<Event>,
+}
+
+impl Gap {
+    const fn filled(missed: Vec<Arc<Publication>>, stored: Vec<Event>) -> Self {
+        Self { recovered: Recovered::Yes, missed, stored }
+    }
+
+    const fn unfilled(recovered: Recovered) -> Self {
+        Self { recovered, missed: Vec::new(), stored: Vec::new() }
+    }
+}
+
 /// A listener is attached.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Welcome {
     /// Its number.
     pub listener: ListenerId,
@@ -68,6 +86,14 @@ impl Attach {
         asker: oneshot::Sender<Result<Welcome, Refusal>>,
     ) -> Self {
         Self { outlet, since, asker }
+    }
+
+    /// The position from which on its gap was filled, if it was.
+    fn filled_after(&self, recovered: Recovered) -> Option<Seq> {
+        match (&self.since, recovered) {
+            (Since::Position(_, seq), Recovered::Yes) => Some(*seq),
+            _ => None,
+        }
     }
 
     pub(in crate::chatbot::session) fn answer(self, outcome: Result<Welcome, Refusal>) {
@@ -107,17 +133,17 @@ impl Session {
             return self.newcomers.push(attach);
         }
         let missed = match &attach.since {
-            Since::Now => return self.welcome(attach, Recovered::NotAsked, Vec::new(), ctx),
+            Since::Now => return self.welcome(attach, Gap::unfilled(Recovered::NotAsked), ctx),
             Since::Position(epoch, _) if *epoch != state.meta().epoch => Missed::Never,
             Since::Position(_, seq) => state.transcript().missed(*seq),
         };
         match (missed, &attach.since) {
-            (Missed::Here(missed), _) => self.welcome(attach, Recovered::Yes, missed, ctx),
+            (Missed::Here(missed), _) => self.welcome(attach, Gap::filled(missed, Vec::new()), ctx),
             (Missed::InStore, Since::Position(_, seq)) => {
                 let after = *seq;
                 self.recover_from_store(attach, after, ctx);
             }
-            _ => self.welcome(attach, Recovered::No, Vec::new(), ctx),
+            _ => self.welcome(attach, Gap::unfilled(Recovered::No), ctx),
         }
     }
 
@@ -140,38 +166,25 @@ impl Session {
                 tracing::warn!(session.id = %session.id, error = ?error, "a gap could not be read from the store");
                 Vec::new()
             });
-            match session.fill_gap(after, &stored) {
-                Some(missed) => session.welcome(attach, Recovered::Yes, missed, ctx),
-                None => session.welcome(attach, Recovered::No, Vec::new(), ctx),
-            }
+            let Stage::Active(state) = &session.stage else {
+                return attach.answer(Err(Refusal::interrupted()));
+            };
+            let gap = match state.transcript().fill(after, &stored) {
+                Some(missed) => Gap::filled(missed, stored),
+                None => Gap::unfilled(Recovered::No),
+            };
+            session.welcome(attach, gap, ctx);
         }));
     }
 
-    /// Stored events followed by what is at hand, if together they have no hole.
-    fn fill_gap(&self, after: Seq, stored: &[Event]) -> Option<Vec<Arc<Publication>>> {
-        let Stage::Active(state) = &self.stage else { return None };
-        let mut missed: Vec<_> = stored.iter().map(|event| Arc::new(Publication::durable(event))).collect();
-        let last = stored.last().map_or(after, |event| event.seq);
-        if last < state.seq() {
-            let Missed::Here(rest) = state.transcript().missed(last) else { return None };
-            missed.extend(rest);
-        }
-        // What the store has beyond the published position will be published in its turn.
-        missed.retain(|publication| publication.offset <= Some(state.seq()));
-        let gapless = (1..).zip(&missed).all(|(n, publication)| publication.offset == Some(Seq(after.0 + n)));
-        gapless.then_some(missed)
-    }
-
-    fn welcome(
-        &mut self,
-        attach: Attach,
-        recovered: Recovered,
-        missed: Vec<Arc<Publication>>,
-        ctx: &mut Context<Self>,
-    ) {
+    fn welcome(&mut self, attach: Attach, gap: Gap, ctx: &mut Context<Self>) {
         let Stage::Active(state) = &self.stage else {
             return attach.answer(Err(Refusal::interrupted()));
         };
+        let Gap { recovered, missed, stored } = gap;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.attached(attach.filled_after(recovered), stored, &missed, state);
+        }
         #[cfg(feature = "faults")]
         let missed = crate::kernel::mutant::with_a_gap(missed);
         #[cfg(feature = "faults")]

@@ -36,7 +36,11 @@ impl Handler<Fate> for Session {
                 // Another writer holds our place: nothing that this life knows can be trusted.
                 tracing::error!(session.id = %self.id, "another writer has written this session's history");
                 self.listeners.close(CloseReason::InsufficientState);
-                self.life.ends(ExitReason::Failed("another writer has written this history".into()));
+                self.life.ends(match self.context.ports.cluster {
+                    // It has another owner, with whom it goes on: there is nothing to begin anew here.
+                    Some(_) => ExitReason::Finished,
+                    None => ExitReason::Failed("another writer has written this history".into()),
+                });
                 ctx.stop();
             }
         }

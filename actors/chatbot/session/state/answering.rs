@@ -86,7 +86,7 @@ impl SessionState {
             usage: vec![self.answer_usage(message_id, now)],
             receipts: vec![(message_id, finished.receipt)],
         };
-        self.keep(body, vec![event], Then::Settled, out);
+        self.keep(body, vec![event], Then::Nothing, out);
     }
 
     fn fail(&mut self, writing: &Writing, now: Timestamp, out: &mut Vec<Effect>) {

@@ -1,11 +1,13 @@
 //! A new life: from snapshot and journal back to where the last one stood.
 
+use serde::{Deserialize, Serialize};
+
 use super::durable::Durable;
 use super::{Effect, FreshIds, Known, Question, SessionState};
 use crate::model::{AgentName, Event, Message, MessageId, Phase, Refusal, Role, Seq, Timestamp};
 
 /// A session's memory at one durable position.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// The position.
     pub seq: Seq,
@@ -50,7 +52,13 @@ impl SessionState {
     }
 
     /// Answers a question of an earlier life, for which a credit is held again.
-    pub fn resume(&mut self, message_id: MessageId, text: String, fresh: FreshIds, out: &mut Vec<Effect>) {
+    pub(super) fn resume(
+        &mut self,
+        message_id: MessageId,
+        text: String,
+        fresh: FreshIds,
+        out: &mut Vec<Effect>,
+    ) {
         let question = Question {
             message_id,
             text,
@@ -61,7 +69,7 @@ impl SessionState {
     }
 
     /// Closes a question of an earlier life that gets no answer.
-    pub fn decline(
+    pub(super) fn decline(
         &mut self,
         (question, notice): (MessageId, MessageId),
         refusal: &Refusal,

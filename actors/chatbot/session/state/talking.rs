@@ -1,8 +1,6 @@
 //! What visitors and agents say.
 
-use super::{
-    AnswerStyle, CommandId, Credit, CreditUse, Effect, FreshIds, Known, Question, SessionState, Then,
-};
+use super::{AnswerStyle, CommandId, Credit, Effect, FreshIds, Known, Question, SessionState, Then};
 use crate::chatbot::session::command::{Activity, Command, Duplicate, Reply};
 #[cfg(feature = "faults")]
 use crate::kernel::mutant::as_if_new;
@@ -18,6 +16,13 @@ pub(super) struct Wish {
     pub(super) fresh: FreshIds,
     pub(super) credit: Credit,
     pub(super) now: Timestamp,
+}
+
+/// What became of a credit that a command brought along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CreditUse {
+    Taken,
+    Untouched,
 }
 
 impl SessionState {
@@ -188,7 +193,7 @@ impl SessionState {
             usage: vec![self.answer_usage(question.answer_message_id, wish.now)],
             receipts: vec![(question.answer_message_id, receipt)],
         };
-        self.keep(body, events, Then::Settled, out)
+        self.keep(body, events, Then::Nothing, out)
     }
 
     fn send_as_agent(

@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use crate::chatbot::session::command::{Command, Reply};
+use crate::chatbot::session::replay::{Beginning, Frame, Happening, frames};
 use crate::chatbot::session::state::{
     AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Question, Rules,
     SessionState, Ticket,
 };
-use crate::chatbot::session::transcript::Transcript;
 use crate::model::{
     AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
     Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, StageTimes, Timestamp,
@@ -21,6 +21,14 @@ use crate::model::{
 use crate::ports::RecordBody;
 
 type Outcome = Result<Reply, Refusal>;
+
+/// A record that is not stored yet.
+struct UnderWay {
+    ticket: Ticket,
+    events: Vec<Event>,
+    /// What it costs.
+    credits: u32,
+}
 
 pub(super) struct Play {
     pub(super) state: SessionState,
@@ -35,10 +43,12 @@ pub(super) struct Play {
     ids: u128,
     commands: u64,
     replies: HashMap<CommandId, Outcome>,
-    under_way: VecDeque<(Ticket, Vec<Event>)>,
+    under_way: VecDeque<UnderWay>,
     stored: Vec<Event>,
     published: usize,
     writing: Option<Question>,
+    /// Everything that happened, with what was handed out for it.
+    script: Vec<(Happening, Timestamp, Vec<Frame>)>,
 }
 
 impl Play {
@@ -51,8 +61,10 @@ impl Play {
             questions_max: 1_000,
         };
         let now = Timestamp::UNIX_EPOCH + TimeDelta::days(1);
+        let beginning = beginning(&rules);
+        let script = vec![(Happening::Began(Box::new(beginning.clone())), now, Vec::new())];
         Self {
-            state: blank(&rules),
+            state: beginning.state().0,
             held: 0,
             settled: 0,
             released: 0,
@@ -67,7 +79,13 @@ impl Play {
             stored: Vec::new(),
             published: 0,
             writing: None,
+            script,
         }
+    }
+
+    /// Everything that happened, with what was handed out for it.
+    pub(super) fn script(&self) -> &[(Happening, Timestamp, Vec<Frame>)] {
+        &self.script
     }
 
     pub(super) fn rule(&mut self, change: impl FnOnce(&mut Rules)) {
@@ -133,9 +151,10 @@ impl Play {
     pub(super) fn keep(&mut self, count: usize) {
         let count = count.min(self.under_way.len());
         let mut last = None;
-        for (ticket, events) in self.under_way.drain(..count) {
-            self.stored.extend(events);
-            last = Some(ticket);
+        for record in self.under_way.drain(..count) {
+            self.stored.extend(record.events);
+            self.settled += record.credits;
+            last = Some(record.ticket);
         }
         if let Some(ticket) = last {
             self.apply(Input::Kept(ticket));
@@ -151,7 +170,7 @@ impl Play {
     /// Nothing under way is stored; the session reads its history again and takes up what is unanswered.
     pub(super) fn lose(&mut self) {
         if !self.under_way.is_empty() {
-            self.under_way.clear();
+            self.released += self.under_way.drain(..).map(|record| record.credits).sum::<u32>();
             self.apply(Input::Lost);
         }
     }
@@ -185,7 +204,9 @@ impl Play {
 
     fn apply(&mut self, input: Input) {
         let mut effects = Vec::new();
+        let happening = Happening::Took { input: input.clone(), number: None };
         self.state.apply(input, self.now, &mut effects);
+        self.script.push((happening, self.now, frames(&effects, |_| 0)));
         effects.into_iter().for_each(|effect| self.enact(effect));
     }
 
@@ -196,19 +217,12 @@ impl Play {
             }
             Effect::Publish(publication) => self.publish(&publication),
             Effect::Stream(publication) => self.stream(&publication.data),
-            Effect::Keep(ticket, RecordBody::Events { events, .. }) => {
-                self.under_way.push_back((ticket, events));
-            }
-            Effect::Keep(ticket, _) => self.under_way.push_back((ticket, Vec::new())),
+            Effect::Keep(ticket, body) => self.departs(ticket, body),
             Effect::StartAnswer(question) => {
                 assert!(self.writing.is_none(), "one answer is written at a time");
                 self.writing = Some(question);
             }
             Effect::CancelAnswer => self.writing = None,
-            Effect::Settle => {
-                self.held -= 1;
-                self.settled += 1;
-            }
             Effect::Release => {
                 self.held -= 1;
                 self.released += 1;
@@ -216,6 +230,14 @@ impl Play {
             Effect::Reload => self.begin_again(None),
         }
         assert!(self.held >= 0, "no credit is given back twice");
+    }
+
+    /// A record is on its way, and with an answer its credit.
+    fn departs(&mut self, ticket: Ticket, body: RecordBody) {
+        let credits = u32::from(body.is_answer());
+        self.held -= i64::from(credits);
+        let events = if let RecordBody::Events { events, .. } = body { events } else { Vec::new() };
+        self.under_way.push_back(UnderWay { ticket, events, credits });
     }
 
     fn publish(&mut self, publication: &Publication) {
@@ -249,14 +271,16 @@ impl Play {
 
     /// A new life, or the same one reading its history again.
     pub(super) fn begin_again(&mut self, memory: Option<super::super::Memory>) {
-        self.state = blank(&self.rules).counting_from(self.state.next_ticket());
-        let unanswered = self.state.recall(memory, &self.stored);
+        let (first_ticket, events) = (self.state.next_ticket(), self.stored.clone());
+        let beginning = Beginning { first_ticket, memory, events, ..beginning(&self.rules) };
+        self.script.push((Happening::Began(Box::new(beginning.clone())), self.now, Vec::new()));
+        let (state, unanswered) = beginning.state();
+        self.state = state;
         self.writing = None;
         for (message_id, text) in unanswered {
             self.held += 1;
-            let (fresh, mut effects) = (self.fresh(), Vec::new());
-            self.state.resume(message_id, text, fresh, &mut effects);
-            effects.into_iter().for_each(|effect| self.enact(effect));
+            let fresh = self.fresh();
+            self.apply(Input::Resumed { message_id, text, fresh });
         }
     }
 }
@@ -273,6 +297,10 @@ pub(super) const fn message_of(event: &Event) -> Option<&Message> {
 }
 
 pub(super) fn blank(rules: &Rules) -> SessionState {
+    beginning(rules).state().0
+}
+
+fn beginning(rules: &Rules) -> Beginning {
     let meta = SessionMeta {
         session_id: SessionId::from_uuid(Uuid::nil()),
         chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
@@ -283,7 +311,7 @@ pub(super) fn blank(rules: &Rules) -> SessionState {
         page_url: None,
         opened_at: Timestamp::UNIX_EPOCH,
     };
-    SessionState::new(meta, rules.clone(), Transcript::new(8))
+    Beginning::first(meta, rules.clone(), 8)
 }
 
 fn receipt() -> Receipt {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::agent;
 use super::play::{Play, blank, message_of};
 use crate::chatbot::session::command::{Command, Reply};
+use crate::chatbot::session::replay::{Happening, Replay};
 use crate::chatbot::session::state::{AnswerStyle, Credit};
 use crate::model::{Event, EventBody, Phase, Role, Seq};
 use crate::ports::Rating;
@@ -119,8 +120,28 @@ fn one_voice(events: &[Event]) -> bool {
     })
 }
 
+/// The happening as it reads back from where it was written down.
+fn read_back(happening: &Happening) -> Happening {
+    serde_json::from_str(&serde_json::to_string(happening).unwrap()).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn what_is_written_down_of_a_conversation_gives_the_same_frames_again(steps in steps()) {
+        let mut play = Play::new();
+        steps.iter().for_each(|step| take(&mut play, step));
+        finish(&mut play);
+        let mut script = play.script().iter();
+        let Some((Happening::Began(beginning), ..)) = script.next() else { panic!("it begins") };
+        let mut replay = Replay::begin((**beginning).clone());
+        for (happening, at, frames) in script {
+            prop_assert_eq!(&replay.live(read_back(happening), *at), frames);
+        }
+        prop_assert_eq!(replay.state().memory().unanswered, play.state.memory().unanswered);
+        prop_assert_eq!(replay.state().seq(), play.state.seq());
+    }
 
     #[test]
     fn the_history_has_no_holes_nothing_twice_and_one_voice(steps in steps()) {
