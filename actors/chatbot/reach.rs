@@ -138,10 +138,10 @@ impl ChatbotHandle {
         }
     }
 
-    /// All its sessions.
+    /// Its sessions that live in this process.
     #[cfg(any(test, feature = "faults"))]
     pub(crate) fn session_mailboxes(&self) -> Vec<Mailbox<super::session::Session>> {
-        self.sessions.iter().map(|session| session.mailbox().clone()).collect()
+        self.sessions.iter().filter_map(|session| session.local().cloned()).collect()
     }
 
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {

@@ -65,6 +65,7 @@ impl Handler<Strike> for Supervisor {
             ActorKind::Billing => strike(aim, self.accounts.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Exchange => strike(aim, self.exchange.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Ingestion => strike(aim, self.jobs.live().map(|(_, mailbox)| mailbox.clone())),
+            ActorKind::Exchange => strike(aim, self.exchange.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Schedule => strike(aim, self.schedule.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Journal => strike(aim, self.shared.journal.all().into_iter()),
             ActorKind::Session => strike(aim, handles.flat_map(|chatbot| chatbot.session_mailboxes())),

@@ -139,7 +139,9 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
     options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
     let query_only = match access {
         Access::Write => {
-            options.max_connections(1).idle_timeout(None).max_lifetime(None);
+            options.max_connections(1).idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_pool_opts(
+                |pool| pool.after_release(|connection, _| Box::pin(is_at_rest(connection))),
+            );
             "OFF"
         }
         Access::Read(most) => {
@@ -151,9 +153,6 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
         Durability::Commit => "FULL",
         Durability::Async => "NORMAL",
     };
-    options.map_sqlx_sqlite_pool_opts(|pool| {
-        pool.after_release(|connection, _| Box::pin(is_at_rest(connection)))
-    });
     options.map_sqlx_sqlite_opts(move |options| {
         options
             .busy_timeout(BUSY_TIMEOUT)

@@ -20,6 +20,9 @@ const STOP_MS: std::ops::Range<u64> = 200..2_600;
 /// How long PostgreSQL stays away, in milliseconds: longer than the journal tries again.
 const AWAY_MS: std::ops::Range<u64> = 3_000..5_000;
 
+/// After how many faults it is told how far the run is.
+const TELL_EVERY: usize = 50;
+
 /// What happened.
 #[derive(Debug, Default)]
 pub struct Deeds {
@@ -62,6 +65,9 @@ impl Nemesis {
                 felt.unwrap_or_else(|| panic!("after fault {turn} ({fault:?}) nobody is answered any more"));
             self.deeds.felt.entry(*fault).or_default().push(felt);
             self.pauses(0..PAUSE_MS_MAX).await;
+            if (turn + 1) % TELL_EVERY == 0 {
+                eprintln!("  {} of {} faults", turn + 1, plan.turns.len());
+            }
         }
         (self.cast, self.deeds)
     }
