@@ -63,7 +63,6 @@ impl Handler<Strike> for Supervisor {
             ActorKind::Supervisor => None,
             ActorKind::Chatbot => strike(aim, self.chatbots.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Billing => strike(aim, self.accounts.live().map(|(_, mailbox)| mailbox.clone())),
-            ActorKind::Exchange => strike(aim, self.exchange.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Ingestion => strike(aim, self.jobs.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Exchange => strike(aim, self.exchange.live().map(|(_, mailbox)| mailbox.clone())),
             ActorKind::Schedule => strike(aim, self.schedule.live().map(|(_, mailbox)| mailbox.clone())),
