@@ -26,7 +26,7 @@ pub const SUGGESTIONS: [&str; 3] = [
 ];
 
 /// Every page, in the order of the manual.
-pub const PAGES: [DemoPage; 9] = [
+pub const PAGES: [DemoPage; 10] = [
     DemoPage { title: "aihio", text: include_str!("../../README.md") },
     DemoPage { title: "Getting started", text: include_str!("../../docs/src/getting-started.md") },
     DemoPage { title: "Knowledge and answers", text: include_str!("../../docs/src/knowledge.md") },
@@ -34,6 +34,7 @@ pub const PAGES: [DemoPage; 9] = [
     DemoPage { title: "REST interface", text: include_str!("../../docs/src/rest.md") },
     DemoPage { title: "Visitor socket", text: include_str!("../../docs/src/protocol.md") },
     DemoPage { title: "Operations", text: include_str!("../../docs/src/operations.md") },
+    DemoPage { title: "Reliability", text: include_str!("../../docs/src/reliability.md") },
     DemoPage { title: "Security", text: include_str!("../../docs/src/security.md") },
     DemoPage { title: "Retrieval", text: include_str!("../../docs/src/retrieval.md") },
 ];

@@ -57,7 +57,7 @@ fn newcomers_questions_are_answered_from_the_manual() {
         ("When does the chatbot say that it doesn't know?", "evidence"),
         ("Can I use aihio without a model?", "extractive"),
         ("What happens when aihio is stopped?", "3001"),
-        ("How many processes may run?", "One process"),
+        ("How many processes may run?", "any number that share a Redis"),
         ("how can I embed the chat in my website?", "before `</body>`"),
         ("Is my data sent anywhere?", "local"),
         ("How do I back up my data?", "copy the data folder"),

@@ -61,7 +61,10 @@ async fn without_redis_a_node_goes_on_with_its_own_conversations_and_heals_by_it
     redis.restarts();
     let mut there = Insistent::new(&pair.b, &chatbot, &here.token);
     there.delivers("there", "from the other node").await;
-    assert_eq!(here.sees_answer().await.text(), "from the other node", "its owner has said so again");
     let owner = pair.b.owner().await;
-    assert_eq!(history(&owner, &here.session_id).await.len(), 6);
+    let answered = async || (history(&owner, &here.session_id).await.len() == 6).then_some(());
+    until("the answer on the other node", answered).await;
+    // An owner that is too slow to say again what it owns loses it: then its visitors come back and recover.
+    here.is_cut();
+    assert!(here.returns_to(&pair.a).await, "nothing was missed");
 }
