@@ -163,7 +163,8 @@ impl Striker {
         list(&tree, &mut living);
         living.retain(|(kind, id)| {
             let times = self.struck.entry((kind.clone(), id.clone())).or_default();
-            while times.front().is_some_and(|time| time.elapsed() > WINDOW) {
+            // The attempts of a job count for ever.
+            while kind != "ingestion" && times.front().is_some_and(|time| time.elapsed() > WINDOW) {
                 times.pop_front();
             }
             times.len() < strikes_max(kind)
@@ -182,7 +183,8 @@ impl Striker {
         let back = answer.expect(200)["back_after_us"].as_u64();
         if kind == "ingestion" && back.is_none() {
             // It was done before the blow came.
-            assert_eq!(self.operator.ended(&id).await["state"], "succeeded", "{id} did not come back");
+            let job = self.operator.ended(&id).await;
+            assert_eq!(job["state"], "succeeded", "{job}");
             return;
         }
         // A conversation of which nothing is stored yet has no next life; its visitor begins another one.
