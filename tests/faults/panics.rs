@@ -12,7 +12,7 @@ use super::cast::{Cast, Store};
 use super::checker::{Blast, check, check_troubles};
 use super::plan::Plan;
 use super::report::{Report, Times, Volume};
-use super::run::settings;
+use super::run::{SILENCE, settings};
 use super::seed::{Dice, chosen};
 use super::support::Folder;
 use super::support::api::Api;
@@ -67,7 +67,7 @@ async fn panics(name: &'static str, count: usize, visitors: usize) {
     let settings = settings(&plans).with("AIHIO__CRAWLER__ALLOW_PRIVATE", site.address());
     let cast = Cast::start(vec![settings], Store::Sqlite, None, &plan).await;
     let tenants = tenants(&cast, false).await;
-    let ground = Arc::new(Ground::new());
+    let ground = Arc::new(Ground::new(SILENCE));
     let workload = Workload::begin(tenants.clone(), Arc::clone(&ground), visitors, &plan);
     let mut striker = Striker::new(&cast.nodes[0].server, plan.dice(2), &ground).await;
     striker.reads_pages(&tenants[0], format!("http://{}/", site.address()));
