@@ -234,6 +234,17 @@ impl Cast {
         Self { nodes, store, redis }
     }
 
+    /// Resets so many of the visitors' coming connections, each after a random number of bytes.
+    pub fn cuts(&self, count: usize) {
+        let each = count.div_ceil(self.nodes.len());
+        self.nodes.iter().for_each(|node| node.door.cuts(each));
+    }
+
+    /// How many were reset so.
+    pub fn cuts_made(&self) -> usize {
+        self.nodes.iter().map(|node| node.door.cuts_made()).sum()
+    }
+
     /// The chance of the network between nodes and store.
     pub const fn store_dice(plan: &Plan) -> Dice {
         plan.dice(STORE_PART)

@@ -38,7 +38,9 @@ async fn on_postgresql_with_everything() {
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
     let keeps = Keeps::OwnPostgres;
-    run(Setting { name: "postgresql", plan, keeps, visitors: 10, mutant: None }).await.must_be_clean();
+    run(Setting { name: "postgresql", plan, keeps, nodes: 1, visitors: 10, mutant: None })
+        .await
+        .must_be_clean();
 }
 
 #[tokio::test]
@@ -54,5 +56,27 @@ async fn on_sqlite() {
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
     let keeps = Keeps::Sqlite;
-    run(Setting { name: "sqlite", plan, keeps, visitors: 10, mutant: None }).await.must_be_clean();
+    run(Setting { name: "sqlite", plan, keeps, nodes: 1, visitors: 10, mutant: None }).await.must_be_clean();
+}
+
+#[tokio::test]
+async fn among_two_nodes() {
+    let Some(percent) = scale() else { return };
+    let asked = [
+        (Fault::NodeKill, 100),
+        (Fault::NodeKillInStall, 10),
+        (Fault::NodeFreeze, 30),
+        (Fault::DatabaseKill, 10),
+        (Fault::DatabaseCut, 20),
+        (Fault::RedisKill, 10),
+        (Fault::RedisFlush, 20),
+        (Fault::SocketCut, 500),
+        (Fault::ModelTrouble, 100),
+        (Fault::TakeOver, 60),
+    ];
+    let plan = Plan::new(chosen(), &scaled(&asked, percent));
+    let keeps = Keeps::OwnPostgres;
+    run(Setting { name: "two-nodes", plan, keeps, nodes: 2, visitors: 10, mutant: None })
+        .await
+        .must_be_clean();
 }

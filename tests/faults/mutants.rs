@@ -7,7 +7,8 @@ use super::seed::chosen;
 
 async fn is_caught(mutant: &'static str, keeps: Keeps, asked: &[(Fault, usize)], by: &[Promise]) {
     let plan = Plan::new(chosen(), asked);
-    let report = run(Setting { name: mutant, plan, keeps, visitors: 4, mutant: Some(mutant) }).await;
+    let report =
+        run(Setting { name: mutant, plan, keeps, nodes: 1, visitors: 4, mutant: Some(mutant) }).await;
     let caught = by.iter().any(|promise| report.breaks(*promise));
     assert!(caught, "`{mutant}` breaks none of {by:?}\n{report}");
 }

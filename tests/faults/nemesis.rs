@@ -17,6 +17,8 @@ const PART: u64 = 2;
 const PAUSE_MS_MAX: u64 = 250;
 /// How long something is stopped or stalled, in milliseconds. The longest is longer than the journal's patience.
 const STOP_MS: std::ops::Range<u64> = 200..2_600;
+/// How long a node is stopped that shares its conversations with others, in milliseconds: longer than its lease.
+const PAUSED_OWNER_MS: std::ops::Range<u64> = 4_000..6_000;
 /// How long PostgreSQL stays away, in milliseconds: longer than the journal tries again.
 const AWAY_MS: std::ops::Range<u64> = 3_000..5_000;
 
@@ -28,7 +30,7 @@ const TELL_EVERY: usize = 50;
 pub struct Deeds {
     /// Faults that were injected.
     pub injected: Counts,
-    /// From the beginning of each fault to the first answer to a question that was sent after it.
+    /// From the beginning of each fault until, after its end, a question was answered that was sent since.
     pub felt: BTreeMap<Fault, Vec<Duration>>,
     /// From each death of a node until it said that it takes work.
     pub ready: Vec<Duration>,
@@ -87,7 +89,9 @@ impl Nemesis {
             }
             Fault::NodeFreeze => {
                 self.cast.nodes[node].server.signal("STOP");
-                self.pauses(STOP_MS).await;
+                // Where there are others, long enough for them to take over what it owns.
+                let others = self.cast.nodes.len() > 1;
+                self.pauses(if others { PAUSED_OWNER_MS } else { STOP_MS }).await;
                 self.cast.nodes[node].server.signal("CONT");
             }
             Fault::SocketStall => {

@@ -97,7 +97,7 @@ pub struct Report {
     pub asked: Counts,
     pub injected: Counts,
     pub volume: Volume,
-    /// From the beginning of a fault to the first answer to a question sent after it.
+    /// From the beginning of a fault until, after its end, a question was answered that was sent since.
     pub felt: BTreeMap<Fault, Times>,
     /// From a node's death until it takes work again.
     pub node_ready: Option<Times>,

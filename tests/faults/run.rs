@@ -39,6 +39,8 @@ pub struct Setting {
     pub plan: Plan,
     /// Where the history is kept.
     pub keeps: Keeps,
+    /// How many nodes share it.
+    pub nodes: usize,
     /// How many visitors there are.
     pub visitors: usize,
     /// The server's mutant, for runs that must fail.
@@ -49,6 +51,18 @@ pub struct Setting {
 const ORACLE_PART: u64 = 4;
 /// How long a run goes on for faults that happen beside the others, when nothing new has happened.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a visitor waits on a silent connection: where there is but one node, until it may have come back; where there
+/// are several, until it is worth trying another one.
+pub const SILENCE: Duration = Duration::from_secs(8);
+const SILENCE_AMONG_SEVERAL: Duration = Duration::from_secs(2);
+/// How long a node owns a conversation without saying so again.
+const LEASE_SECONDS: &str = "2";
+
+/// The settings of a node that shares its conversations with others.
+fn shared(settings: Settings) -> Settings {
+    settings.with("AIHIO__CLUSTER__ENABLED", "true").with("AIHIO__CLUSTER__LEASE_SECONDS", LEASE_SECONDS)
+}
 
 /// Plans under which credits are counted and lent, as hosted services have them, but never run out.
 const PLANS: &str = "[counted]\nname = \"Counted\"\nanswers_per_month = 10_000_000\n";
@@ -64,13 +78,16 @@ pub fn settings(plans: &Folder) -> Settings {
 
 /// Runs it.
 pub async fn run(setting: Setting) -> Report {
-    let Setting { name, plan, keeps, visitors, mutant } = setting;
+    let Setting { name, plan, keeps, nodes, visitors, mutant } = setting;
     eprintln!("{name}: AIHIO_FAULTS_SEED={} replays this run", plan.seed);
     let began = Instant::now();
     let plans = Folder::new();
     let oracle = Oracle::start(plan.dice(ORACLE_PART)).await;
-    let settings = oracle.known_to(self::settings(&plans));
-    let settings = mutant.iter().fold(settings, |settings, mutant| settings.with("AIHIO_MUTANT", *mutant));
+    let node = |_| {
+        let settings = oracle.known_to(settings(&plans));
+        let settings = if nodes > 1 { shared(settings) } else { settings };
+        mutant.iter().fold(settings, |settings, mutant| settings.with("AIHIO_MUTANT", *mutant))
+    };
     let dice = Cast::store_dice(&plan);
     let (store, redis) = match keeps {
         Keeps::Sqlite => (Store::Sqlite, None),
@@ -78,17 +95,16 @@ pub async fn run(setting: Setting) -> Report {
         Keeps::SharedPostgres => (Store::shared(dice).await, None),
         Keeps::OwnPostgres => (Store::Own(Postgres::start(dice).await), Some(Redis::start().await)),
     };
-    let cast = Cast::start(vec![settings], store, redis, &plan).await;
+    let cast = Cast::start((0..nodes).map(node).collect(), store, redis, &plan).await;
     let tenants = tenants(&cast, plan.count(Fault::ModelTrouble) > 0).await;
-    let ground = Arc::new(Ground::new());
-    cast.nodes[0].door.cuts(plan.count(Fault::SocketCut));
+    let ground = Arc::new(Ground::new(if nodes > 1 { SILENCE_AMONG_SEVERAL } else { SILENCE }));
+    cast.cuts(plan.count(Fault::SocketCut));
     let workload = Workload::begin(tenants, Arc::clone(&ground), visitors, &plan);
     let (cast, deeds) = Nemesis::new(cast, ground, &plan).works_through(&plan).await;
     let mut injected = deeds.injected;
-    let ambient =
-        || [(Fault::SocketCut, cast.nodes[0].door.cuts_made()), (Fault::ModelTrouble, oracle.faults())];
+    let ambient = || [(Fault::SocketCut, cast.cuts_made()), (Fault::ModelTrouble, oracle.faults())];
     until_enough(&plan, ambient).await;
-    cast.nodes[0].door.cuts(0);
+    cast.cuts(0);
     injected.extend(ambient());
     let (mut history, take_overs) = workload.end().await;
     history.calls = oracle.calls();

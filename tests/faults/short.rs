@@ -15,7 +15,8 @@ async fn on_sqlite_every_promise_holds() {
         (Fault::TakeOver, 4),
     ];
     let plan = Plan::new(chosen(), &asked);
-    let setting = Setting { name: "sqlite-short", plan, keeps: Keeps::Sqlite, visitors: 6, mutant: None };
+    let setting =
+        Setting { name: "sqlite-short", plan, keeps: Keeps::Sqlite, nodes: 1, visitors: 6, mutant: None };
     run(setting).await.must_be_clean();
 }
 
@@ -41,15 +42,22 @@ async fn on_postgresql_with_redis_and_a_model_every_promise_holds() {
         (Fault::TakeOver, 4),
     ];
     let plan = Plan::new(chosen(), &asked);
-    let setting =
-        Setting { name: "postgresql-short", plan, keeps: Keeps::OwnPostgres, visitors: 8, mutant: None };
+    let setting = Setting {
+        name: "postgresql-short",
+        plan,
+        keeps: Keeps::OwnPostgres,
+        nodes: 1,
+        visitors: 8,
+        mutant: None,
+    };
     run(setting).await.must_be_clean();
 }
 
 #[tokio::test]
 async fn a_run_that_breaks_less_than_was_asked_fails() {
     let plan = Plan::new(chosen(), &[(Fault::NodeKill, 1), (Fault::RedisFlush, 1)]);
-    let setting = Setting { name: "too-few", plan, keeps: Keeps::Sqlite, visitors: 2, mutant: None };
+    let setting =
+        Setting { name: "too-few", plan, keeps: Keeps::Sqlite, nodes: 1, visitors: 2, mutant: None };
     let report = run(setting).await;
     assert_eq!(report.missing(), [(Fault::RedisFlush, 0, 1)], "SQLite alone has no Redis to flush");
 }
@@ -59,5 +67,25 @@ async fn on_a_disk_that_fills_up_every_promise_holds() {
     let Some(disk) = Disk::mounted(48) else { return };
     let plan = Plan::new(chosen(), &[(Fault::DiskFull, 3), (Fault::NodeKill, 1)]);
     let keeps = Keeps::SmallDisk(disk);
-    run(Setting { name: "disk-full", plan, keeps, visitors: 4, mutant: None }).await.must_be_clean();
+    run(Setting { name: "disk-full", plan, keeps, nodes: 1, visitors: 4, mutant: None })
+        .await
+        .must_be_clean();
+}
+
+#[tokio::test]
+async fn among_two_nodes_every_promise_holds() {
+    let asked = [
+        (Fault::NodeKill, 2),
+        (Fault::NodeFreeze, 2),
+        (Fault::DatabaseCut, 1),
+        (Fault::RedisFlush, 1),
+        (Fault::SocketCut, 20),
+        (Fault::ModelTrouble, 5),
+        (Fault::TakeOver, 2),
+    ];
+    let plan = Plan::new(chosen(), &asked);
+    let keeps = Keeps::OwnPostgres;
+    run(Setting { name: "two-nodes-short", plan, keeps, nodes: 2, visitors: 6, mutant: None })
+        .await
+        .must_be_clean();
 }

@@ -35,6 +35,8 @@ pub struct Ground {
     pub pulse: Pulse,
     /// When the run began.
     pub began: Instant,
+    /// A connection on which a reply is due and nothing comes for so long is given up.
+    silence_max: Duration,
     /// Whether it is time to come to an end.
     pub ending: watch::Sender<bool>,
     /// What visitors noticed.
@@ -42,10 +44,10 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// A new run.
-    pub fn new() -> Self {
+    /// A new run, in which visitors wait for so long on a silent connection.
+    pub fn new(silence_max: Duration) -> Self {
         let (pulse, ending) = (Pulse::new(), watch::Sender::new(false));
-        Self { pulse, began: Instant::now(), ending, troubles: Mutex::default() }
+        Self { pulse, began: Instant::now(), silence_max, ending, troubles: Mutex::default() }
     }
 }
 
@@ -58,8 +60,6 @@ const REPEAT_PERCENT: u64 = 15;
 /// The longest pause before the next question, and before the next attempt to connect, in milliseconds.
 const THINK_MS_MAX: u64 = 60;
 const AGAIN_MS_MAX: u64 = 150;
-/// A connection on which a reply is due and nothing comes for so long is given up.
-const SILENCE_MAX: Duration = Duration::from_secs(8);
 /// How long a visitor stays on for what is missing when the run comes to its end.
 const FAREWELL: Duration = Duration::from_secs(45);
 
@@ -121,6 +121,7 @@ impl Visitor {
             Ok(line) => {
                 if let Some(why) = self.talks(line, leaves_at).await {
                     self.notices(why);
+                    self.tries_another_door();
                 }
             }
             Err(no_line) => {
@@ -131,10 +132,14 @@ impl Visitor {
                     self.talk.conversation.events.push(Event::TurnedAway { why });
                 }
                 self.notices(format!("{no_line:?}"));
-                self.door = (self.door + 1) % self.place.doors.len();
+                self.tries_another_door();
             }
         }
         self.talk.loses();
+    }
+
+    fn tries_another_door(&mut self) {
+        self.door = (self.door + 1) % self.place.doors.len();
     }
 
     /// Talks until the connection ends, and says why, where that was not the visitor's own wish.
@@ -171,7 +176,7 @@ impl Visitor {
                     }
                 }
                 Ok(None) => return Some("the socket ended".to_owned()),
-                Err(_) if self.talk.is_owed() && heard_at.elapsed() > SILENCE_MAX => {
+                Err(_) if self.talk.is_owed() && heard_at.elapsed() > self.ground.silence_max => {
                     return Some("silence".to_owned());
                 }
                 Err(_) => {}

@@ -20,7 +20,7 @@ pub struct Blast {
 /// A client noticed something: a refusal, an error, a connection that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// The conversation.
+    /// The conversation; empty while it is being opened.
     pub session: String,
     /// Its chatbot.
     pub chatbot: String,
@@ -36,7 +36,8 @@ impl Blast {
     /// Whether the client is a caller of the actor that died.
     fn reaches(&self, trouble: &Trouble) -> bool {
         match self.kind.as_str() {
-            "session" => self.id == trouble.session,
+            // Who is still opening a conversation does not know yet which it is.
+            "session" => self.id == trouble.session || trouble.session.is_empty(),
             "chatbot" => self.id == trouble.chatbot,
             "billing" => self.id == trouble.account,
             // One a serving thread: which one a conversation lives on is not for clients to know.
