@@ -183,3 +183,27 @@ async fn who_listens_is_told_of_what_could_not_be_kept_before_being_sent_away() 
     engine.world.store.appends.set(Condition::Working);
     engine.drain().await;
 }
+
+#[actix::test]
+async fn who_speaks_while_the_history_is_read_again_is_answered_without_being_attached() {
+    let engine = engine();
+    let guest = conversation(&engine, 1).await;
+    let (sender, mut inbox) = mpsc::channel(8);
+    let outlet = Arc::new(Outlet::Channel(sender));
+    let welcome = guest.session.attach(Arc::clone(&outlet), Since::Now).await.unwrap();
+    let say = |id: &str, command| {
+        let responder = Responder::listener(welcome.listener, Arc::clone(&outlet), command);
+        guest.session.pass(message(id, "Again?"), responder);
+    };
+    engine.world.store.appends.set(Condition::Failing(Fault::Permanent));
+    say("m9", 1);
+    while !matches!(inbox.recv().await, Some(Delivery(items)) if matches!(items[..], [.., Item::Interrupted]))
+    {
+    }
+    engine.world.store.appends.set(Condition::Working);
+    say("m0", 2);
+    let Some(Delivery(items)) = inbox.recv().await else { panic!("silence") };
+    assert!(matches!(items[..], [Item::Reply(2, Ok(_))]), "a known message is known: {items:?}");
+    drop(guest);
+    engine.drain().await;
+}

@@ -44,6 +44,10 @@ impl Session {
     }
 
     pub(super) fn respond(&mut self, responder: Responder, outcome: Result<Reply, Refusal>) {
+        if !self.listeners.has(&responder) {
+            // Its listener was sent away and has not come back yet: the answer is its own all the same.
+            return responder.answer_at_once(outcome);
+        }
         if let Some((listener, item)) = responder.answer(outcome) {
             self.listeners.owe(listener, item);
         }
@@ -93,9 +97,10 @@ impl Session {
 
     fn refilled(&mut self, refilled: Result<(), Refusal>, ctx: &mut Context<Self>) {
         if let Stage::Loading(early) = &mut self.stage {
-            // The history is being read again: what waited for a credit waits for it as well.
+            // The history is being read again: what waited for a credit waits for it as well, before what came later.
             let waiting = self.unpaid.drain(..);
-            early.extend(waiting.map(|(command, responder)| Early::Obey(Obey { command, responder })));
+            let waiting = waiting.map(|(command, responder)| Early::Obey(Obey { command, responder }));
+            early.splice(0..0, waiting);
             return;
         }
         while let Some((command, responder)) = self.unpaid.pop_front() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::outlet::{CloseReason, Delivery, Item, ListenerId, Outlet};
+use super::outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
 use crate::kernel::Undelivered;
 use crate::model::Publication;
 
@@ -47,6 +47,11 @@ impl Listeners {
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// Whether whoever waits for an answer is among them.
+    pub(super) fn has(&self, waiting: &Responder) -> bool {
+        self.all.iter().any(|listener| waiting.is_for(listener.id, &listener.outlet))
     }
 
     /// Owes one listener an item.

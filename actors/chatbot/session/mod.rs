@@ -200,7 +200,7 @@ impl Session {
             for waiting in early.drain(..) {
                 match waiting {
                     Early::Attach(attach) => attach.answer(Err(refusal.clone())),
-                    Early::Obey(obey) => drop(obey.responder.answer(Err(refusal.clone()))),
+                    Early::Obey(obey) => obey.responder.answer_at_once(Err(refusal.clone())),
                 }
             }
         }

@@ -126,6 +126,23 @@ impl Responder {
         }
     }
 
+    /// Whether it is that listener who waits, and not one that had its number before.
+    pub(super) fn is_for(&self, id: ListenerId, outlet: &Arc<Outlet>) -> bool {
+        matches!(&self.0, Some(Waiter::Listener { id: own, outlet: of, .. }) if *own == id && Arc::ptr_eq(of, outlet))
+    }
+
+    /// Answers at once, past what else a listener is owed: for those that are not attached now.
+    pub(super) fn answer_at_once(mut self, outcome: Result<Reply, Refusal>) {
+        match self.0.take() {
+            Some(Waiter::Asker(sender)) => drop(sender.send(outcome)),
+            Some(Waiter::Listener { outlet, command, .. }) => {
+                // Who has gone misses nothing.
+                let _ = outlet.deliver(Delivery(vec![Item::Reply(command, outcome)]));
+            }
+            None => {}
+        }
+    }
+
     /// Answers. A listener's answer comes back to be delivered together with what else it gets now.
     pub(crate) fn answer(mut self, outcome: Result<Reply, Refusal>) -> Option<(ListenerId, Item)> {
         match self.0.take()? {

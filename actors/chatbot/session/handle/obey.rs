@@ -37,7 +37,7 @@ impl Session {
             if early.len() < self.context.limits.session_questions_max {
                 early.push(Early::Obey(message));
             } else {
-                drop(message.responder.answer(Err(Refusal::overloaded())));
+                message.responder.answer_at_once(Err(Refusal::overloaded()));
             }
             return;
         }
