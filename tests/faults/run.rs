@@ -13,6 +13,7 @@ use super::oracle::Oracle;
 use super::plan::{Counts, Fault, Plan};
 use super::report::{Report, Times, Volume};
 use super::support::Folder;
+use super::support::replay::{recording, replay_every_conversation};
 use super::support::server::{Plan as Settings, Server};
 use super::visitor::Ground;
 use super::workload::{Workload, tenants};
@@ -86,7 +87,10 @@ pub async fn run(setting: Setting) -> Report {
     let node = |_| {
         let settings = oracle.known_to(settings(&plans));
         let settings = if nodes > 1 { shared(settings) } else { settings };
-        mutant.iter().fold(settings, |settings, mutant| settings.with("AIHIO_MUTANT", *mutant))
+        match mutant {
+            Some(mutant) => settings.with("AIHIO_MUTANT", mutant),
+            None => recording(settings),
+        }
     };
     let dice = Cast::store_dice(&plan);
     let (store, redis) = match keeps {
@@ -108,6 +112,9 @@ pub async fn run(setting: Setting) -> Report {
     injected.extend(ambient());
     let (mut history, take_overs) = workload.end().await;
     history.calls = oracle.calls();
+    if mutant.is_none() {
+        replay(&cast, visitors).await;
+    }
     injected.insert(Fault::TakeOver, take_overs);
 
     let mut report = Report::new(name, &plan);
@@ -119,6 +126,13 @@ pub async fn run(setting: Setting) -> Report {
     report.seconds = began.elapsed().as_secs();
     report.save();
     report
+}
+
+/// Has every conversation lived again, from its recording: whatever broke, the frames follow from what came in.
+async fn replay(cast: &Cast, visitors: usize) {
+    let node = cast.nodes.first().expect("a run has a node");
+    let replayed = replay_every_conversation(&node.server).await;
+    assert!(replayed >= visitors, "{replayed} conversations of {visitors} visitors were replayed");
 }
 
 /// Waits for the faults that happen by the way, as long as some still do.
