@@ -73,6 +73,8 @@ struct Socket {
     client: Uuid,
     progress: Progress,
     attachment: Option<Attachment>,
+    /// What came before the session's welcome was taken: the mailbox is read first.
+    early: Vec<Delivery>,
     assembly: Option<Box<Assembly>>,
     pace: Option<Single>,
     heard: bool,
@@ -94,7 +96,8 @@ impl Socket {
         let client = service.dice.id(service.clock.now());
         let pace = service.limits.socket();
         let progress = Progress::Silent;
-        Self { service, chatbot, client, progress, attachment: None, assembly: None, pace, heard: true }
+        let (attachment, early, assembly) = (None, Vec::new(), None);
+        Self { service, chatbot, client, progress, attachment, early, assembly, pace, heard: true }
     }
 
     fn close(&mut self, disconnect: Disconnect, ctx: &mut SocketContext) {
@@ -139,8 +142,14 @@ impl Socket {
         ctx.text(line(greeted.reply(id, self.client, &config)));
         self.progress = Progress::Greeted;
         let Welcome { listener, epoch, offset, .. } = greeted.welcome;
-        self.attachment =
-            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+        self.attach(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset }, ctx);
+    }
+
+    fn attach(&mut self, attachment: Attachment, ctx: &mut SocketContext) {
+        self.attachment = Some(attachment);
+        for delivery in std::mem::take(&mut self.early) {
+            self.receive(delivery, ctx);
+        }
     }
 
     /// The limits of the connection and, for messages, of the chatbot. The session's own is the session's.
@@ -234,7 +243,7 @@ impl Socket {
         if !lines.is_empty() {
             ctx.text(line(lines.join(&b'\n')));
         }
-        self.attachment = Some(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached });
+        self.attach(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached }, ctx);
     }
 
     fn beat(&mut self, ctx: &mut SocketContext) {
@@ -285,7 +294,18 @@ impl Handler<Delivery> for Socket {
     type Result = ();
 
     fn handle(&mut self, delivery: Delivery, ctx: &mut Self::Context) {
-        let Some(attached) = &mut self.attachment else { return };
+        self.receive(delivery, ctx);
+    }
+}
+
+impl Socket {
+    fn receive(&mut self, delivery: Delivery, ctx: &mut SocketContext) {
+        let Some(attached) = &mut self.attachment else {
+            if self.early.len() >= MAILBOX_LEN {
+                return self.close(Disconnect::Slow, ctx);
+            }
+            return self.early.push(delivery);
+        };
         let session = attached.session.id();
         let mut frame = Vec::new();
         let mut last = None;
