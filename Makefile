@@ -10,7 +10,7 @@ export CARGO_TARGET_DIR ?= $(AIHIO_CACHE)/target
 WITHOUT := $(AIHIO_CACHE)/without
 
 .NOTPARALLEL:
-.PHONY: help run build test tools fmt lint unit docs web eval loadtest cluster bench clean
+.PHONY: help run build test tools fmt lint unit docs web eval loadtest faults cluster bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,10 +38,12 @@ fmt: ## check the layout of the source
 
 lint: ## clippy, with warnings as errors
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --package aihio --features faults --test faults -- -D warnings
 
 unit: ## every Rust test, those with real servers, clients and a browser among them
 	@export AIHIO_WITHOUT="$$(cat "$(WITHOUT)" 2>/dev/null || true)"
 	cargo test --locked --workspace --no-fail-fast
+	cargo test --locked --package aihio --features faults --test faults --no-fail-fast
 
 docs: ## the API documentation, with warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --workspace
@@ -59,6 +61,12 @@ eval: ## answer quality over a question file: make eval FILE=questions.json
 
 loadtest: ## load on a running server: make loadtest ARGS="--help"
 	cargo run --locked --release --package aihio-loadtest -- $(ARGS)
+
+faults: ## faults by the hundred against a real server, and a report: PERCENT=10 for fewer, AIHIO_FAULTS_SEED=… to repeat a run
+	@report="$(CARGO_TARGET_DIR)/faults-report"
+	export AIHIO_FAULTS_PERCENT="$${PERCENT:-100}" AIHIO_FAULTS_REPORT="$$report"
+	cargo test --locked --package aihio --features faults --test faults -- --nocapture --test-threads 1 long thousand
+	echo; cat "$$report"/*.txt; echo "The reports lie in $$report"
 
 cluster: ## three nodes, HAProxy, PostgreSQL and Redis on this machine; REDIS=cluster for three masters
 	@exec deploy/cluster.sh

@@ -218,6 +218,11 @@ impl Engine {
         self.wait_until(until, |engine| !engine.root.connected()).await;
     }
 
+    #[cfg(any(test, feature = "faults"))]
+    pub(crate) fn tell_root(&self, strike: crate::supervisor::sabotage::Strike) {
+        deliver(&self.root, strike);
+    }
+
     async fn wait_until(&self, end: Instant, so: impl Fn(&Self) -> bool) {
         while !so(self) && Instant::now() < end {
             tokio::time::sleep(LOOK_EVERY).await;

@@ -8,6 +8,8 @@ mod exchange;
 pub mod handle;
 mod jobs;
 mod leases;
+#[cfg(any(test, feature = "faults"))]
+pub mod sabotage;
 
 pub use directory::Directory;
 

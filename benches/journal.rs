@@ -5,6 +5,8 @@
 
 mod settings;
 
+use std::time::Duration;
+
 use aihio_actors::Limits;
 use aihio_actors::journal::state::{JournalState, Next};
 use aihio_actors::model::{
@@ -45,7 +47,7 @@ fn commit(journal: &mut JournalState<u16>, records: Vec<Record>) {
         assert_eq!(journal.push(record, promise), Ok(()), "the queue has room");
     }
     let batch = journal.depart().map_or(0, |batch| batch.len());
-    let told = journal.written(Ok(vec![Outcome::Kept; batch]));
+    let told = journal.written(Ok(vec![Outcome::Kept; batch]), Duration::ZERO);
     assert!(matches!(told, Next::Settle(fates) if fates.len() == len), "everybody is told");
 }
 

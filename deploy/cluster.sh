@@ -6,7 +6,7 @@
 #   deploy/cluster.sh roll     in another terminal: restart the nodes, one after the other
 #
 #   REDIS=single|cluster       one server (the default), or a cluster of three masters
-#   CLUSTER=true|false         whether the nodes share the conversations (`cluster.enabled`)
+#   CLUSTER=true|false         whether the nodes share the conversations (`cluster.enabled`, the default)
 #   PAUSE=5                    seconds between two restarts of `roll`
 #   AIHIO_SERVER=path          a built server; otherwise it is built
 #
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 
 NODES=(1 2 3)
 REDIS=${REDIS:-single}
-CLUSTER=${CLUSTER:-false}
+CLUSTER=${CLUSTER:-true}
 PAUSE=${PAUSE:-5}
 folder=${TMPDIR:-/tmp}/aihio-cluster-$(id -u)
 postgres_user=()

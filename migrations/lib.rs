@@ -34,8 +34,8 @@ mod m20261122_000023_outbox;
 mod m20261122_000024_audit_log;
 mod m20261122_000025_idempotency_keys;
 mod m20261122_000026_server_secrets;
-mod m20261122_000028_credit_leases;
-mod m20261122_000040_session_inputs;
+mod m20261122_000027_credit_leases;
+mod m20261122_000028_session_inputs;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -68,6 +68,6 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000024_audit_log::STEP,
     &m20261122_000025_idempotency_keys::STEP,
     &m20261122_000026_server_secrets::STEP,
-    &m20261122_000028_credit_leases::STEP,
-    &m20261122_000040_session_inputs::STEP,
+    &m20261122_000027_credit_leases::STEP,
+    &m20261122_000028_session_inputs::STEP,
 ];

@@ -138,6 +138,12 @@ impl ChatbotHandle {
         }
     }
 
+    /// Its sessions that live in this process.
+    #[cfg(any(test, feature = "faults"))]
+    pub(crate) fn session_mailboxes(&self) -> Vec<Mailbox<super::session::Session>> {
+        self.sessions.iter().filter_map(|session| session.local().cloned()).collect()
+    }
+
     pub(crate) fn moved_to(&self, mailbox: Mailbox<Chatbot>) {
         self.mailbox.store(Some(Arc::new(mailbox)));
     }

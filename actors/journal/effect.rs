@@ -1,9 +1,11 @@
 //! How the journal touches the world: it writes batches.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
+use tokio::time::Instant;
 
 use super::state::Next;
 use super::{Gathering, Journal};
@@ -34,16 +36,21 @@ impl Journal {
 
     fn write(&self, records: Arc<[Record]>, ctx: &mut Context<Self>) {
         let journal = Arc::clone(&self.ports.journal);
-        let write = async move { journal.append(&records).await };
-        ctx.spawn(write.into_actor(self).map(|outcome, journal, ctx| journal.written(outcome, ctx)));
+        let write = async move {
+            let began = Instant::now();
+            (journal.append(&records).await, began.elapsed())
+        };
+        ctx.spawn(write.into_actor(self).map(|(outcome, took), journal, ctx| {
+            journal.written(outcome, took, ctx);
+        }));
     }
 
-    fn written(&mut self, outcome: Result<Vec<Outcome>, PortError>, ctx: &mut Context<Self>) {
+    fn written(&mut self, outcome: Result<Vec<Outcome>, PortError>, took: Duration, ctx: &mut Context<Self>) {
         let outcome = outcome.map_err(|error| {
             tracing::warn!(error = ?error, "a batch could not be written to the store");
             error.fault
         });
-        match self.state.written(outcome) {
+        match self.state.written(outcome, took) {
             Next::Settle(fates) => {
                 for (promise, fate) in fates {
                     promise.resolve(fate);

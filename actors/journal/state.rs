@@ -82,10 +82,11 @@ impl<P> JournalState<P> {
         self.flight.as_ref().map(|flight| Arc::clone(&flight.records))
     }
 
-    /// Takes the outcome of writing the batch under way. A failure that may pass, or whose outcome is unknown, is
-    /// tried again with the same records until the time for that is over.
-    pub fn written(&mut self, outcome: Result<Vec<Outcome>, Fault>) -> Next<P> {
+    /// Takes the outcome of writing the batch under way, which took so long. A failure that may pass, or whose outcome
+    /// is unknown, is tried again with the same records until the time for that is over.
+    pub fn written(&mut self, outcome: Result<Vec<Outcome>, Fault>, took: Duration) -> Next<P> {
         let Some(mut flight) = self.flight.take() else { return Next::Settle(Vec::new()) };
+        flight.waited += took;
         match outcome {
             Err(Fault::Transient) if flight.waited + flight.delay <= self.retry => {
                 let delay = flight.delay;
@@ -136,6 +137,9 @@ mod tests {
         }
     }
 
+    /// How long an attempt takes.
+    const TOOK: Duration = Duration::from_millis(50);
+
     #[derive(Debug, Clone, Copy)]
     enum Step {
         Push,
@@ -170,14 +174,14 @@ mod tests {
                     Step::Depart => { state.depart(); }
                     Step::Succeed => {
                         let kept = state.again().map_or(0, |records| records.len());
-                        settle(state.written(Ok(vec![Outcome::Kept; kept])));
+                        settle(state.written(Ok(vec![Outcome::Kept; kept]), TOOK));
                     }
-                    Step::FailForNow => settle(state.written(Err(Fault::Transient))),
-                    Step::FailForGood => settle(state.written(Err(Fault::Permanent))),
+                    Step::FailForNow => settle(state.written(Err(Fault::Transient), TOOK)),
+                    Step::FailForGood => settle(state.written(Err(Fault::Permanent), TOOK)),
                 }
             }
             while state.depart().is_some() || state.again().is_some() {
-                settle(state.written(Err(Fault::Permanent)));
+                settle(state.written(Err(Fault::Permanent), TOOK));
             }
             prop_assert_eq!(settled, accepted);
             prop_assert!(state.is_empty());
@@ -190,8 +194,8 @@ mod tests {
         state.push(record(), ()).unwrap();
         state.depart();
         let mut waited = Duration::ZERO;
-        while let Next::RetryAfter(delay) = state.written(Err(Fault::Transient)) {
-            waited += delay;
+        while let Next::RetryAfter(delay) = state.written(Err(Fault::Transient), TOOK) {
+            waited += TOOK + delay;
         }
         assert!(waited <= Duration::from_millis(200) && state.is_empty());
     }

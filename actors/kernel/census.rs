@@ -99,6 +99,11 @@ impl Vital {
         self.state.store(state as u8, Ordering::Relaxed);
     }
 
+    #[cfg(any(test, feature = "faults"))]
+    pub(super) const fn key(&self) -> ActorKey {
+        self.key
+    }
+
     pub(super) const fn generation(&self) -> Generation {
         self.generation
     }
@@ -220,6 +225,13 @@ impl Census {
     #[must_use]
     pub fn knows(&self, key: ActorKey) -> bool {
         self.0.living.contains_key(&key)
+    }
+
+    /// Which life of somebody is at work now.
+    #[cfg(any(test, feature = "faults"))]
+    pub(crate) fn generation_at_work(&self, key: ActorKey) -> Option<Generation> {
+        let living = self.0.living.get(&key)?;
+        (living.state() == VitalState::Running).then_some(living.generation)
     }
 
     /// How many live.

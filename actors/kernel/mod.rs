@@ -8,6 +8,8 @@
 mod census;
 mod children;
 mod exit;
+#[cfg(feature = "faults")]
+pub mod mutant;
 mod rate;
 mod restart;
 mod start;

@@ -64,6 +64,12 @@ impl<A: Actor> Mailbox<A> {
         self.vital.generation()
     }
 
+    /// Whose mailbox it is.
+    #[cfg(any(test, feature = "faults"))]
+    pub(crate) fn key(&self) -> super::ActorKey {
+        self.vital.key()
+    }
+
     /// Whether the actor still takes messages.
     #[must_use]
     pub fn is_open(&self) -> bool {

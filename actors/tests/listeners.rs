@@ -1,11 +1,17 @@
 //! Coming back to a conversation, and not keeping up with it.
 
-use super::visitor::End;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::visitor::{End, message};
 use super::{Guest, engine};
 use crate::chatbot::session::handle::{Recovered, Since};
-use crate::kernel::testing::{TestEngine, World};
+use crate::chatbot::session::{Delivery, Item, Outlet, Responder};
+use crate::kernel::testing::{Condition, TestEngine, World};
 use crate::limits::Limits;
 use crate::model::{Epoch, PublicationData, RefusalCode, Seq};
+use crate::ports::Fault;
 
 /// A conversation of that many turns: two positions each.
 async fn conversation(engine: &TestEngine, turns: u64) -> Guest {
@@ -157,5 +163,23 @@ async fn a_conversation_that_is_open_too_often_takes_no_more_listeners_until_one
     assert_eq!(refusal.code, RefusalCode::RateLimited);
     guest.leaves();
     assert!(guest.session.listen().await.is_ok());
+    engine.drain().await;
+}
+
+#[actix::test]
+async fn who_listens_is_told_of_what_could_not_be_kept_before_being_sent_away() {
+    let engine = engine();
+    let guest = conversation(&engine, 1).await;
+    let (sender, mut inbox) = mpsc::channel(8);
+    let outlet = Arc::new(Outlet::Channel(sender));
+    let welcome = guest.session.attach(Arc::clone(&outlet), Since::Now).await.unwrap();
+    engine.world.store.appends.set(Condition::Failing(Fault::Permanent));
+    guest.session.pass(message("m9", "Nine?"), Responder::listener(welcome.listener, outlet, 9));
+    let mut heard = Vec::new();
+    while let Some(Delivery(items)) = inbox.recv().await {
+        heard.extend(items);
+    }
+    assert!(matches!(&heard[..], [Item::Reply(9, Err(_)), Item::Interrupted]), "{heard:?}");
+    engine.world.store.appends.set(Condition::Working);
     engine.drain().await;
 }

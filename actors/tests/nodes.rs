@@ -6,10 +6,9 @@ use super::visitor::End;
 use super::{Guest, is_in_generation};
 use crate::chatbot::session::handle::{Recovered, Since};
 use crate::chatbot::session::{CloseReason, Duplicate, Reply};
-use crate::exchange::handle::Sabotage;
 use crate::exchange::{handle, wire};
 use crate::kernel::ActorKind;
-use crate::kernel::testing::{LEASE, Nodes, ScriptedNode, TestEngine, World};
+use crate::kernel::testing::{LEASE, Nodes, Sabotage, ScriptedNode, TestEngine, World};
 use crate::model::{EventBody, PublicationData, RefusalCode, Seq};
 use crate::ports::Cluster;
 

@@ -3,10 +3,10 @@
 use super::visitor::agent;
 use super::{Guest, engine};
 use crate::chatbot::session::Command;
-use crate::chatbot::session::handle::{Sabotage, Since};
+use crate::chatbot::session::handle::Since;
 use crate::chatbot::session::replay::{Frame, Happening};
 use crate::kernel::ActorKind;
-use crate::kernel::testing::{Condition, TestEngine};
+use crate::kernel::testing::{Condition, Sabotage, TestEngine};
 use crate::model::{PublicationData, Role, Seq};
 use crate::ports::{Fault, RecordedStep};
 

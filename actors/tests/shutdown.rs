@@ -12,7 +12,7 @@ use crate::chatbot::session::CloseReason;
 use crate::chatbot::session::handle::{Drain, Since};
 use crate::journal::Flush;
 use crate::kernel::ActorKind;
-use crate::kernel::testing::Condition;
+use crate::kernel::testing::{Condition, Sabotage};
 use crate::limits::Limits;
 use crate::model::{RefusalCode, Seq};
 use crate::ports::{Fault, SnapshotKey};
@@ -148,7 +148,7 @@ async fn sessions_whose_chatbot_is_isolated_are_ended_in_order_too() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let chatbot = engine.engine.chatbot(engine.world.chatbot).await.unwrap();
-        chatbot.tell(chatbot::handle::Sabotage).unwrap();
+        chatbot.tell(Sabotage).unwrap();
         engine.until("it breaks", |engine| engine.living(ActorKind::Chatbot).is_empty()).await;
     }
     engine.drain().await;

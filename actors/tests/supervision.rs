@@ -6,10 +6,9 @@ use tokio::time::Instant;
 
 use super::visitor::{End, message};
 use super::{Guest, engine, is_in_generation, the_only};
-use crate::chatbot;
-use crate::chatbot::session::handle::{Recovered, Sabotage, Since};
+use crate::chatbot::session::handle::{Recovered, Since};
 use crate::chatbot::session::{Duplicate, Opening, Reply};
-use crate::kernel::testing::{Condition, TestEngine};
+use crate::kernel::testing::{Condition, Sabotage, TestEngine};
 use crate::kernel::{ActorKind, VitalState};
 use crate::limits::Limits;
 use crate::model::{ChatbotId, RefusalCode, Seq};
@@ -20,7 +19,7 @@ fn break_session(guest: &Guest) {
 
 async fn break_chatbot(engine: &TestEngine, id: ChatbotId) {
     let chatbot = engine.engine.chatbot(id).await.unwrap();
-    chatbot.tell(chatbot::handle::Sabotage).unwrap();
+    chatbot.tell(Sabotage).unwrap();
     let panics = panics(engine, ActorKind::Chatbot);
     engine.until("the chatbot breaks", |engine| self::panics(engine, ActorKind::Chatbot) > panics).await;
 }

@@ -11,6 +11,8 @@ use crate::settings::{LogFormat, Settings};
 use crate::{app, telemetry};
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "faults")]
+    crate::settings::mutant::choose().map_err(|error| Failure::new("aihio can't start").because(&error))?;
     telemetry::start(&settings.log).map_err(|error| Failure::new("aihio can't start").because(&error))?;
     for warning in settings.warnings() {
         tracing::warn!("{warning}");

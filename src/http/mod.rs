@@ -72,7 +72,7 @@ pub fn application(
         .into_utoipa_app()
         .configure(routes)
         .into_app()
-        .configure(pages::routes)
+        .configure(undocumented)
         .service(cors::preflight_chatbot)
         .service(cors::preflight_session)
         .default_service(web::to(unmatched::unmatched))
@@ -80,6 +80,13 @@ pub fn application(
         .wrap(from_fn(throttle::throttle))
         .wrap(from_fn(access::access))
         .wrap(Compress::default())
+}
+
+/// What is no part of the documented interface.
+fn undocumented(config: &mut web::ServiceConfig) {
+    #[cfg(feature = "faults")]
+    config.service(operation::faults::break_actor);
+    pages::routes(config);
 }
 
 /// The table of the documented routes.

@@ -19,6 +19,8 @@ mod limits;
 mod llm;
 mod load;
 mod log;
+#[cfg(feature = "faults")]
+pub mod mutant;
 mod owner;
 mod recording;
 mod registration;

@@ -4,6 +4,7 @@
 //! holds nothing that others wait for, is told things only as far as its small mailbox goes, and the kernel ends the
 //! connection of a peer that is gone (`TCP_USER_TIMEOUT`, set where connections are accepted).
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,8 +74,8 @@ struct Socket {
     client: Uuid,
     progress: Progress,
     attachment: Option<Attachment>,
-    /// What came before the session's welcome was taken: the mailbox is read first.
-    early: Vec<Delivery>,
+    /// What came while this socket was between two attachments: it belongs to the client all the same.
+    early: VecDeque<Delivery>,
     assembly: Option<Box<Assembly>>,
     pace: Option<Single>,
     heard: bool,
@@ -95,9 +96,18 @@ impl Socket {
     fn new(service: web::Data<Service>, chatbot: Arc<ChatbotHandle>) -> Self {
         let client = service.dice.id(service.clock.now());
         let pace = service.limits.socket();
-        let progress = Progress::Silent;
-        let (attachment, early, assembly) = (None, Vec::new(), None);
-        Self { service, chatbot, client, progress, attachment, early, assembly, pace, heard: true }
+        let (progress, early) = (Progress::Silent, VecDeque::new());
+        Self {
+            service,
+            chatbot,
+            client,
+            progress,
+            attachment: None,
+            early,
+            assembly: None,
+            pace,
+            heard: true,
+        }
     }
 
     fn close(&mut self, disconnect: Disconnect, ctx: &mut SocketContext) {
@@ -142,14 +152,9 @@ impl Socket {
         ctx.text(line(greeted.reply(id, self.client, &config)));
         self.progress = Progress::Greeted;
         let Welcome { listener, epoch, offset, .. } = greeted.welcome;
-        self.attach(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset }, ctx);
-    }
-
-    fn attach(&mut self, attachment: Attachment, ctx: &mut SocketContext) {
-        self.attachment = Some(attachment);
-        for delivery in std::mem::take(&mut self.early) {
-            self.receive(delivery, ctx);
-        }
+        self.attachment =
+            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+        self.catch_up(ctx);
     }
 
     /// The limits of the connection and, for messages, of the chatbot. The session's own is the session's.
@@ -243,7 +248,45 @@ impl Socket {
         if !lines.is_empty() {
             ctx.text(line(lines.join(&b'\n')));
         }
-        self.attach(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached }, ctx);
+        self.attachment = Some(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached });
+        self.catch_up(ctx);
+    }
+
+    /// Hands over what came early, until the session's life ends once more.
+    fn catch_up(&mut self, ctx: &mut SocketContext) {
+        while self.attachment.is_some()
+            && let Some(delivery) = self.early.pop_front()
+        {
+            self.hand_over(&delivery, ctx);
+        }
+    }
+
+    fn hand_over(&mut self, delivery: &Delivery, ctx: &mut SocketContext) {
+        let Some(attached) = &mut self.attachment else { return };
+        let session = attached.session.id();
+        let mut frame = Vec::new();
+        let mut last = None;
+        for item in &delivery.0 {
+            match item {
+                Item::Reply(id, outcome) => {
+                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes());
+                }
+                Item::Publication(publication) => {
+                    push_line(&mut frame, &protocol::push(session, publication));
+                    attached.seen =
+                        publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
+                }
+                Item::Close(_) | Item::Interrupted => last = Some(item),
+            }
+        }
+        if !frame.is_empty() {
+            ctx.text(line(frame));
+        }
+        match last {
+            Some(Item::Close(reason)) => self.close(Disconnect::from(*reason), ctx),
+            Some(Item::Interrupted) => self.reattach(0, ctx),
+            _ => {}
+        }
     }
 
     fn beat(&mut self, ctx: &mut SocketContext) {
@@ -294,42 +337,12 @@ impl Handler<Delivery> for Socket {
     type Result = ();
 
     fn handle(&mut self, delivery: Delivery, ctx: &mut Self::Context) {
-        self.receive(delivery, ctx);
-    }
-}
-
-impl Socket {
-    fn receive(&mut self, delivery: Delivery, ctx: &mut SocketContext) {
-        let Some(attached) = &mut self.attachment else {
-            if self.early.len() >= MAILBOX_LEN {
-                return self.close(Disconnect::Slow, ctx);
-            }
-            return self.early.push(delivery);
-        };
-        let session = attached.session.id();
-        let mut frame = Vec::new();
-        let mut last = None;
-        for item in &delivery.0 {
-            match item {
-                Item::Reply(id, outcome) => {
-                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes());
-                }
-                Item::Publication(publication) => {
-                    push_line(&mut frame, &protocol::push(session, publication));
-                    attached.seen =
-                        publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
-                }
-                Item::Close(_) | Item::Interrupted => last = Some(item),
-            }
+        if self.early.len() >= MAILBOX_LEN {
+            return self.close(Disconnect::Slow, ctx);
         }
-        if !frame.is_empty() {
-            ctx.text(line(frame));
-        }
-        match last {
-            Some(Item::Close(reason)) => self.close(Disconnect::from(*reason), ctx),
-            Some(Item::Interrupted) => self.reattach(0, ctx),
-            _ => {}
-        }
+        // A session attaches a socket before the socket knows of it, and its last words may come after its end.
+        self.early.push_back(delivery);
+        self.catch_up(ctx);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aihio_actors::model::{Plan, PlanId};
+use sea_orm::sqlx::{Connection, Error as SqlxError, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -138,7 +139,9 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
     options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
     let query_only = match access {
         Access::Write => {
-            options.max_connections(1).idle_timeout(None).max_lifetime(None);
+            options.max_connections(1).idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_pool_opts(
+                |pool| pool.after_release(|connection, _| Box::pin(is_at_rest(connection))),
+            );
             "OFF"
         }
         Access::Read(most) => {
@@ -159,6 +162,15 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
             .pragma("query_only", query_only)
     });
     Ok(Database::connect(options).await?)
+}
+
+/// Whether a connection that comes back has no transaction open. SQLite rolls back by itself where the disk is full or
+/// fails; the driver then counts one transaction too many, takes the next ones for parts of it, and may leave them
+/// uncommitted for ever. Such a connection is not used again.
+async fn is_at_rest(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    // What was asked of the connection before, a rollback perhaps, is done when it answers.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn postgres(options: &StoreOptions) -> Result<DatabaseConnection, StoreError> {
@@ -191,4 +203,42 @@ fn make_folder(url: &str) -> Result<(), StoreError> {
     let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
     let failed = |source| StoreError::Folder { folder: folder.to_owned(), source };
     std::fs::create_dir_all(folder).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, TransactionTrait};
+
+    use super::*;
+
+    /// The folder of one test, gone with it.
+    struct Folder(std::path::PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_transaction_that_sqlite_ended_by_itself_others_are_committed() {
+        let folder = Folder(std::env::temp_dir().join(format!("aihio-store-{}", process().simple())));
+        let url = format!("sqlite://{}?mode=rwc", folder.0.join("test.db").display());
+        make_folder(&url).unwrap();
+        let writer = sqlite(&url, Durability::Commit, Access::Write).await.unwrap();
+        writer.execute_unprepared("CREATE TABLE said (text TEXT)").await.unwrap();
+        for _ in 0..2 {
+            let failed = writer.begin().await.unwrap();
+            // As SQLite does by itself when the disk is full.
+            let _ = failed.execute_unprepared("ROLLBACK").await;
+            drop(failed);
+        }
+        let transaction = writer.begin().await.unwrap();
+        transaction.execute_unprepared("INSERT INTO said VALUES ('kept')").await.unwrap();
+        transaction.commit().await.unwrap();
+        let reader = sqlite(&url, Durability::Commit, Access::Read(1)).await.unwrap();
+        let said =
+            reader.query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, "SELECT text FROM said"));
+        assert!(said.await.unwrap().is_some(), "what was committed is there for others");
+    }
 }

@@ -3,7 +3,7 @@
 //! contract of the stores is tested.
 
 pub mod api;
-mod attached;
+pub mod attached;
 pub mod browser;
 mod folder;
 pub mod insistent;

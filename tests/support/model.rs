@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -102,16 +103,29 @@ async fn play(script: Arc<Script>, request: Request, mut stream: TcpStream) {
     lock(&script.calls).push(serde_json::from_str(&request.body).unwrap_or_default());
     let turn = lock(&script.turns).pop_front();
     match turn.unwrap_or_else(|| Turn::saying("I have nothing to say.")) {
-        Turn::Fails(status) => fail(&mut stream, status).await,
-        Turn::Babbles => stream_events(&mut stream, &["data: {no json\n\n".to_owned()], Ending::Whole).await,
-        Turn::Says(pieces) => stream_events(&mut stream, &spoken(&pieces, 1), Ending::Whole).await,
-        Turn::EndsTwice(pieces) => stream_events(&mut stream, &spoken(&pieces, 2), Ending::Whole).await,
+        Turn::Drips(pieces) => drip(&script, &mut stream, &pieces).await,
+        turn => plays(&mut stream, turn, Duration::ZERO).await,
+    }
+}
+
+/// Does one turn, with a pause before each event.
+pub async fn plays(stream: &mut TcpStream, turn: Turn, pause: Duration) {
+    match turn {
+        Turn::Fails(status) => fail(stream, status).await,
+        Turn::Babbles => {
+            stream_events(stream, &["data: {no json\n\n".to_owned()], (Ending::Whole, pause)).await;
+        }
+        Turn::Says(pieces) | Turn::Drips(pieces) => {
+            stream_events(stream, &spoken(&pieces, 1), (Ending::Whole, pause)).await;
+        }
+        Turn::EndsTwice(pieces) => {
+            stream_events(stream, &spoken(&pieces, 2), (Ending::Whole, pause)).await;
+        }
         Turn::IsCutAfter(pieces) => {
             let mut events: Vec<String> = pieces.iter().map(|piece| delta(piece)).collect();
             events.push("data: {\"choi".to_owned());
-            stream_events(&mut stream, &events, Ending::Cut).await;
+            stream_events(stream, &events, (Ending::Cut, pause)).await;
         }
-        Turn::Drips(pieces) => drip(&script, &mut stream, &pieces).await,
     }
 }
 
@@ -142,9 +156,12 @@ enum Ending {
     Cut,
 }
 
-async fn stream_events(stream: &mut TcpStream, events: &[String], end: Ending) {
+async fn stream_events(stream: &mut TcpStream, events: &[String], (end, pause): (Ending, Duration)) {
     begin(stream).await;
     for event in events {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         chunk(stream, event).await;
     }
     if end == Ending::Whole {

@@ -11,7 +11,7 @@ use super::Folder;
 use super::attached::{Attached, Signal, free_port, wait_until};
 
 /// The user that the server runs as and answers to, since PostgreSQL refuses to be run by root.
-const USER: &str = "postgres";
+pub(crate) const USER: &str = "postgres";
 /// A database with the whole schema, which others are copied from.
 const TEMPLATE: &str = "template_aihio";
 
@@ -76,7 +76,7 @@ impl Server {
 }
 
 /// Nothing here has to survive a loss of power, so nothing waits for the disk.
-fn server_words(bin: &Path, folder: &Folder, port: u16) -> Vec<String> {
+pub(crate) fn server_words(bin: &Path, folder: &Folder, port: u16) -> Vec<String> {
     let sockets = folder.path().display().to_string();
     let data = folder.path().join("data").display().to_string();
     let port = port.to_string();
@@ -95,7 +95,7 @@ fn words(all: &[String]) -> Vec<&str> {
 }
 
 /// Where the newest PostgreSQL's programs are.
-fn bin() -> PathBuf {
+pub(crate) fn bin() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut bins: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     bins.retain(|bin| bin.join("initdb").exists());
@@ -107,7 +107,7 @@ fn path(bin: &Path, program: &str) -> String {
     bin.join(program).display().to_string()
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
@@ -117,13 +117,13 @@ fn unprivileged() -> &'static [&'static str] {
     if is_root() { &WORDS } else { &[] }
 }
 
-fn give_away(folder: &Path) {
+pub(crate) fn give_away(folder: &Path) {
     if is_root() {
         assert!(Command::new("chown").arg(USER).arg(folder).status().unwrap().success());
     }
 }
 
-fn run(program: &[&str]) -> bool {
+pub(crate) fn run(program: &[&str]) -> bool {
     let all = [unprivileged(), program].concat();
     let (first, rest) = all.split_first().unwrap();
     Command::new(first).args(rest).current_dir("/").output().is_ok_and(|output| output.status.success())

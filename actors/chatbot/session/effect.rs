@@ -26,7 +26,11 @@ impl Session {
                         self.respond(responder, outcome);
                     }
                 }
-                Effect::Publish(publication) => self.listeners.owe_all(&publication),
+                Effect::Publish(publication) => {
+                    #[cfg(feature = "faults")]
+                    super::leak::to_a_neighbour(self.id, &publication);
+                    self.listeners.owe_all(&publication);
+                }
                 Effect::Stream(piece) => self.stream(&piece),
                 Effect::Keep(ticket, body) => self.keep(ticket, body, ctx),
                 Effect::StartAnswer(question) => self.start_answer(question, ctx),
@@ -116,6 +120,8 @@ impl Session {
     fn keep(&mut self, ticket: Ticket, body: RecordBody, ctx: &mut Context<Self>) {
         let Stage::Active(state) = &self.stage else { return };
         let credit = if body.is_answer() { self.held.pop() } else { None };
+        #[cfg(feature = "faults")]
+        let body = crate::kernel::mutant::misbilled(body);
         let record = self.record(body, state.meta());
         let promise = Promise::new(ctx.address().recipient(), ticket, credit);
         self.context.journal.append(Append { record, promise });

@@ -8,6 +8,8 @@ mod client;
 mod command;
 mod effect;
 pub mod handle;
+#[cfg(feature = "faults")]
+mod leak;
 mod listeners;
 mod outlet;
 mod past;

@@ -150,6 +150,8 @@ impl Session {
         }
         self.recorder = None;
         self.unanswered.clear();
+        // What is owed is told before the listeners are sent to attach anew: the refusal of what could not be kept.
+        self.listeners.flush();
         self.listeners = Listeners::default();
         self.stage = Stage::Loading(Vec::new());
         self.life.vital().set(VitalState::Loading);

@@ -8,8 +8,6 @@ mod hold;
 mod leave;
 mod obey_away;
 pub(super) mod relay;
-#[cfg(any(test, feature = "faults"))]
-mod sabotage;
 mod send_back_all;
 
 pub use announce::Announce;
@@ -20,6 +18,4 @@ pub use hold::Hold;
 pub use obey_away::ObeyAway;
 #[cfg(test)]
 pub(crate) use relay::Relay;
-#[cfg(any(test, feature = "faults"))]
-pub use sabotage::Sabotage;
 pub use send_back_all::SendBackAll;

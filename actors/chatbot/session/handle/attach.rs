@@ -185,6 +185,10 @@ impl Session {
         if let Some(recorder) = &mut self.recorder {
             recorder.attached(attach.filled_after(recovered), stored, &missed, state);
         }
+        #[cfg(feature = "faults")]
+        let missed = crate::kernel::mutant::with_a_gap(missed);
+        #[cfg(feature = "faults")]
+        crate::chatbot::session::leak::remember(self.id, &attach.outlet);
         let listener = self.listeners.attach(Arc::clone(&attach.outlet));
         let welcome = Welcome {
             listener,

@@ -8,8 +8,6 @@ mod fate;
 mod follow;
 mod obey;
 mod progress;
-#[cfg(any(test, feature = "faults"))]
-mod sabotage;
 
 pub use adopt::Adopt;
 pub use attach::{Attach, Recovered, Since, Welcome};
@@ -19,5 +17,3 @@ pub use fate::Fate;
 pub use follow::Follow;
 pub use obey::Obey;
 pub use progress::Progress;
-#[cfg(any(test, feature = "faults"))]
-pub use sabotage::Sabotage;

@@ -2,6 +2,8 @@
 
 use super::{AnswerStyle, CommandId, Credit, Effect, FreshIds, Known, Question, SessionState, Then};
 use crate::chatbot::session::command::{Activity, Command, Duplicate, Reply};
+#[cfg(feature = "faults")]
+use crate::kernel::mutant::as_if_new;
 use crate::model::{
     ClientId, Event, EventBody, Message, Phase, Publication, PublicationData, Receipt, Refusal, RefusalCode,
     Role, StageTimes, Timestamp, Tokens, UsageKind, UsageRow,
@@ -70,6 +72,8 @@ impl SessionState {
     }
 
     fn send(&mut self, client_id: &ClientId, text: String, wish: Wish, out: &mut Vec<Effect>) -> CreditUse {
+        #[cfg(feature = "faults")]
+        let client_id = &as_if_new(client_id, |id| self.transcript.find(id).is_some());
         if let Some(known) = self.transcript.find(client_id) {
             self.send_again(known, wish.id, out);
             return CreditUse::Untouched;

@@ -4,7 +4,7 @@
 use crate::step::{Sql, Step};
 
 pub(crate) const STEP: Step = Step {
-    name: "m20261122_000040_session_inputs",
+    name: "m20261122_000028_session_inputs",
     up: Sql::Same(
         "
 CREATE TABLE session_inputs (

@@ -5,7 +5,7 @@
 use crate::step::{Sql, Step};
 
 pub(crate) const STEP: Step = Step {
-    name: "m20261122_000028_credit_leases",
+    name: "m20261122_000027_credit_leases",
     up: Sql::Each {
         sqlite: "
 CREATE TABLE credit_leases (
