@@ -27,6 +27,15 @@ pub struct OwnLease {
     pub lives: bool,
 }
 
+impl OwnLease {
+    /// The lease, after its process told what it knows. Of a lease that has ended nothing is left that the process did
+    /// not hear of: others may have it by now.
+    fn after(self, told: Tally) -> Tally {
+        let merged = self.tally.merge(told);
+        if self.lives { merged } else { Tally { settled: merged.settled, ..told } }
+    }
+}
+
 /// A lease of another process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherLease {
@@ -60,12 +69,9 @@ pub enum AskOthers {
 /// processes find something.
 #[must_use]
 pub fn decide(claim: &LeaseClaim, book: &Book<'_>) -> Decision {
-    let mut own = claim.tally.merge(book.own.map_or(Tally::default(), |own| own.tally));
-    // What was granted before, in a reply that did not arrive, is part of what is wanted; or others have it by now.
-    let mut unseen = own.granted - claim.tally.granted;
-    if book.own.is_some_and(|own| !own.lives) {
-        own.returned += std::mem::take(&mut unseen);
-    }
+    let mut own = book.own.map_or(claim.tally, |own| own.after(claim.tally));
+    // What was granted before, in a reply that did not arrive, is part of what is wanted.
+    let unseen = own.granted - claim.tally.granted;
     let out: i64 = book.others.iter().map(|other| other.tally.outstanding().max(0)).sum();
     let used = book.answers.cast_signed().saturating_add(out).saturating_add(own.outstanding());
     let free = u64::try_from(book.limit.cast_signed().saturating_sub(used)).unwrap_or(0);

@@ -241,6 +241,17 @@ fn answers_under_way_when_a_plan_gets_a_limit_are_paid_by_its_first_credits() {
 }
 
 #[test]
+fn of_replies_that_were_lost_nothing_is_counted_once_their_lease_has_ended() {
+    let mut world = World::new(3);
+    for _ in 0..2 {
+        world.take((0, Step::ClaimUnheard));
+        world.now += LASTS;
+    }
+    let (tally, _) = world.claim(0, None);
+    assert_eq!(tally.outstanding(), 0);
+}
+
+#[test]
 fn whoever_finds_nothing_asks_the_others_that_hold_something() {
     let mut world = World::new(2);
     world.take((0, Step::Claim));
