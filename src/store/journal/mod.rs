@@ -25,6 +25,7 @@ use self::write::Written;
 use super::dialect::{Sql, month_of};
 use super::entities::message::{self, Column};
 use super::entities::session;
+use super::patience::Patience;
 use super::{Store, StoreError, sessions};
 
 pub(super) use self::event::event;
@@ -32,16 +33,16 @@ pub(super) use self::event::event;
 #[async_trait]
 impl Journal for Store {
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
-        self.append_records(records).await.map_err(|error| error.at("journal"))
+        Patience::Visitor.ask("journal", self.append_records(records)).await
     }
 
     async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        let _turn = self.reading().await;
         let find = async {
+            let _turn = self.reading().await;
             let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
             row.map(sessions::opened).transpose()
         };
-        find.await.map_err(|error: StoreError| error.at("journal"))
+        Patience::Visitor.ask("journal", find).await
     }
 
     async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
@@ -50,16 +51,16 @@ impl Journal for Store {
             let row = self.writer().query_one_raw(statement).await?;
             row.map(|row| sessions::opened(session::Model::from_query_result(&row, "")?)).transpose()
         };
-        own.await.map_err(|error: StoreError| error.at("journal"))
+        Patience::Visitor.ask("journal", own).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
-        let _turn = self.reading().await;
         let tail = async {
+            let _turn = self.reading().await;
             let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
         };
-        tail.await.map_err(|error| error.at("journal"))
+        Patience::Visitor.ask("journal", tail).await
     }
 }
 
