@@ -33,6 +33,36 @@ impl Publication {
     pub const fn ephemeral(data: PublicationData) -> Self {
         Self { offset: None, data, encoded: OnceLock::new() }
     }
+
+    /// The message that this is.
+    #[must_use]
+    pub const fn message_id(&self) -> Option<MessageId> {
+        match self.data {
+            PublicationData::Message { message_id, .. } => Some(message_id),
+            _ => None,
+        }
+    }
+
+    /// The piece of an answer that this is or ends with: of which message, and its number.
+    #[must_use]
+    pub const fn piece(&self) -> Option<(MessageId, u32)> {
+        match self.data {
+            PublicationData::Delta { message_id, n, .. }
+            | PublicationData::Snapshot { message_id, n, .. } => Some((message_id, n)),
+            _ => None,
+        }
+    }
+
+    /// All of this answer up to its last piece, for whoever heard some of its pieces and missed others: `n` is the number
+    /// of any piece after those. None where this is no answer.
+    #[must_use]
+    pub fn whole_answer(&self, n: u32) -> Option<Self> {
+        let PublicationData::Message { message_id, role: Role::Assistant, text, .. } = &self.data else {
+            return None;
+        };
+        let (message_id, text) = (*message_id, text.clone());
+        Some(Self::ephemeral(PublicationData::Snapshot { message_id, n, text }))
+    }
 }
 
 /// The kinds of publications, as the public protocol names them.

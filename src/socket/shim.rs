@@ -15,7 +15,7 @@ use aihio_actors::engine::{
     ChatbotHandle, Command, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle,
     Since, Welcome,
 };
-use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
+use aihio_actors::model::{Epoch, MessageId, Refusal, RefusalCode, Seq};
 use bytestring::ByteString;
 use uuid::Uuid;
 
@@ -88,6 +88,8 @@ struct Attachment {
     listener: ListenerId,
     epoch: Epoch,
     seen: Seq,
+    /// The answer of which pieces came last, with the last one's number.
+    draft: Option<(MessageId, u32)>,
 }
 
 type SocketContext = WebsocketContext<Socket>;
@@ -153,7 +155,7 @@ impl Socket {
         self.progress = Progress::Greeted;
         let Welcome { listener, epoch, offset, .. } = greeted.welcome;
         self.attachment =
-            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset, draft: None });
         self.catch_up(ctx);
     }
 
@@ -243,10 +245,19 @@ impl Socket {
 
     fn reattached(&mut self, attached: Attachment, welcome: Welcome, ctx: &mut SocketContext) {
         let session = attached.session.id();
-        let missed = welcome.missed.iter().chain(&welcome.draft);
-        let lines: Vec<_> = missed.map(|publication| protocol::push(session, publication)).collect();
-        if !lines.is_empty() {
-            ctx.text(line(lines.join(&b'\n')));
+        let mut frame = Vec::new();
+        for publication in welcome.missed.iter().chain(&welcome.draft) {
+            // Its last pieces were missed: they come before the answer, as all of it.
+            if let Some((message, piece)) = attached.draft
+                && publication.message_id() == Some(message)
+                && let Some(whole) = publication.whole_answer(piece + 1)
+            {
+                push_line(&mut frame, &protocol::push(session, &whole));
+            }
+            push_line(&mut frame, &protocol::push(session, publication));
+        }
+        if !frame.is_empty() {
+            ctx.text(line(frame));
         }
         self.attachment = Some(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached });
         self.catch_up(ctx);
@@ -275,6 +286,7 @@ impl Socket {
                     push_line(&mut frame, &protocol::push(session, publication));
                     attached.seen =
                         publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
+                    attached.draft = publication.piece().or(attached.draft);
                 }
                 Item::Close(_) | Item::Interrupted => last = Some(item),
             }
