@@ -1,7 +1,7 @@
 //! The histories of sessions.
 //!
-//! An append is a batch of many sessions' records in one transaction, with one statement a table however many rows: the
-//! statements stay prepared, and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
+//! An append is a batch of many sessions' records in one transaction, with one prepared statement a table for many rows
+//! (see `rows`), and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
 //! batch moves each session's gate from before the first new event to the last, and inserts the events. A gate opens to
 //! the session's newest owner alone (`sessions.owner_epoch`). When as many
 //! gates moved and rows came as the batch has, every record was new and is kept. Only when the numbers differ (a batch
@@ -10,6 +10,8 @@
 mod batch;
 mod event;
 mod recheck;
+mod rows;
+mod transaction;
 mod write;
 
 use aihio_actors::model::{Event, Seq, SessionId};
@@ -17,10 +19,10 @@ use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record};
 use async_trait::async_trait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-    TransactionTrait,
 };
 
 use self::batch::Batch;
+pub(super) use self::transaction::Transaction;
 use self::write::Written;
 use super::dialect::{Sql, month_of};
 use super::entities::message::{self, Column};
@@ -70,10 +72,10 @@ const OWN: Sql =
 
 impl Store {
     async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {
-        let batch = Batch::of(records);
+        let batch = Batch::of(records)?;
         if batch.is_contiguous() {
-            let transaction = self.writer().begin().await?;
-            match batch.write(&transaction, self.leases()).await {
+            let mut transaction = Transaction::begin(self.writer()).await?;
+            match batch.write(&mut transaction, self.leases()).await {
                 Ok(Written::Whole) => {
                     transaction.commit().await?;
                     return Ok(vec![Outcome::Kept; records.len()]);
