@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,9 +16,9 @@ pub struct Publication {
     pub offset: Option<Seq>,
     /// What is said.
     pub data: PublicationData,
-    /// The bytes on the wire: encoded by whichever listener comes first, shared by all others.
+    /// The text on the wire: encoded by whichever listener comes first, shared by all others.
     #[serde(skip)]
-    pub encoded: OnceLock<Bytes>,
+    pub encoded: OnceLock<ByteString>,
 }
 
 impl Publication {
@@ -119,6 +119,17 @@ pub enum PublicationData {
     Config(Box<PublicConfig>),
     /// Something that concerns the session and answers no command.
     Notice(Notice),
+}
+
+impl PublicationData {
+    /// The words in it, where it has any.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message { text, .. } | Self::Delta { text, .. } | Self::Snapshot { text, .. } => text,
+            Self::State(_) | Self::Typing { .. } | Self::Config(_) | Self::Notice(_) => "",
+        }
+    }
 }
 
 /// A word to the visitor's client that answers no command.
