@@ -1,52 +1,61 @@
 //! The command line: what to load, how much of it, and how to say what came of it.
 
+mod scenario;
+#[cfg(test)]
+mod tests;
+
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::report::Format;
-
-/// Sockets that one run may hold: what the ephemeral ports of nine loopback addresses allow.
-const SOCKETS_MAX: i64 = 200_000;
-/// Arrivals a second, of messages or of connections.
-const RATE_MAX: i64 = 1_000_000;
-/// A run that nobody watches ends by itself.
-const DURATION_MAX: Duration = Duration::from_secs(3_600);
-/// Keeps a command below the 64 KiB that the server takes in one frame.
-const TEXT_BYTES_MAX: i64 = 32_000;
+use crate::scenario::{
+    RATE_MAX, SOCKETS_MAX, SOURCE_ADDRESSES_MAX, Setting, TEXT_BYTES_MAX, amount, chatbot_id,
+};
 
 const AFTER_HELP: &str = "\
 Latency counts from the moment the schedule named, not from the moment the message left: a server (or a client) that
 stalls cannot hide what it kept waiting. `send lag` is this program's own part of it; when it grows, the load generator
 is what is slow, and the other figures say nothing about the server.
 
+Scenarios that come with the program: chat, connect, fanout, idle, mixed, raw, reconnect, short, soak.
+
 Examples:
+  aihio-loadtest run short --start target/release/aihio
+  aihio-loadtest run chat --start target/release/aihio --set phases.1.rate=2000 --html report.html
+  aihio-loadtest run my.toml --set target.chatbot=ID --json report.json
   aihio-loadtest connect --chatbot ID --sockets 1000 --connect-rate 500
   aihio-loadtest idle --chatbot ID --sockets 10000 --duration 30s --server-pid $(pidof aihio)
-  aihio-loadtest chat --chatbot ID --sockets 64 --rate 1000 --duration 10s
   aihio-loadtest chat --chatbot ID --sockets 64 --saturate --expect-echo --server-pid $(pidof aihio)
-  aihio-loadtest chat --chatbot ID --url http://127.0.0.1:8080,http://127.0.0.1:8081 --reconnect --expect-echo \
+  aihio-loadtest chat --chatbot ID --url http://127.0.0.1:8080,http://127.0.0.1:8081 --reconnect --expect-echo \\
     --sockets 1000 --rate 200 --duration 60s --drain 60s     (restart the servers one after the other meanwhile)
-  aihio-loadtest echo --url ws://127.0.0.1:9001/ --sockets 64 --saturate
+  aihio-loadtest raw --url ws://127.0.0.1:9001/ --sockets 64 --saturate
 
 A server under test should run with AIHIO__LIMITS__ENABLED=false, or its rate limits are what gets measured.
 
-Exit code: 0 all went well; 1 the server broke the contract, or the run could not take place; 2 wrong usage;
-3 nothing was broken, but something was refused, closed or left undone (expected beyond the server's capacity).";
+Exit code:
+    0  all went well, and every threshold was kept
+    1  the server broke the contract, or the run could not take place
+    2  wrong usage, or a scenario that can't be meant
+    3  nothing was broken, but something was refused, closed or left undone, and no threshold on `errors` allows it
+    4  a threshold was missed, or its figure was not measured
+  130  somebody ended the run early; the report tells what was measured until then";
 
 /// Open-loop load on the visitor socket of aihio, with every conversation checked.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// What to do to the server.
+    /// What to do.
     #[command(subcommand)]
-    pub(crate) scenario: Scenario,
+    pub(crate) command: Command,
 }
 
-/// What to do to the server.
+/// What to do.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Scenario {
+pub(crate) enum Command {
+    /// Run a scenario: a TOML file, or one that comes with the program, by its name.
+    Run(RunArguments),
     /// Open sockets at a fixed rate; report how long until each had its session.
     Connect(ConnectArguments),
     /// Hold silent sockets; with --server-pid, report what each costs in memory.
@@ -54,7 +63,26 @@ pub(crate) enum Scenario {
     /// Send messages and check every conversation: acknowledged once, answered once, no hole, no altered byte.
     Chat(ChatArguments),
     /// Send texts to any WebSocket echo server: the floor to compare with.
-    Echo(EchoArguments),
+    Raw(RawArguments),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The scenario.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: String,
+    /// Puts a value in the place of the file's: `sockets.count=1000`, `phases.0.rate=50`, `thresholds.ack.p99=5ms`.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<Setting>,
+    /// Start this aihio on an empty folder, load it, and stop it. Settings in the environment (AIHIO__…) reach it.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) start: Option<PathBuf>,
+    /// Pin the server that --start starts to this core.
+    #[arg(long, value_name = "CORE", requires = "start")]
+    pub(crate) server_core: Option<u32>,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 /// Arguments of `connect`.
@@ -64,6 +92,8 @@ pub(crate) struct ConnectArguments {
     pub(crate) chatbot: ChatbotArguments,
     #[command(flatten)]
     pub(crate) sockets: SocketArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 /// Arguments of `idle`.
@@ -73,9 +103,11 @@ pub(crate) struct IdleArguments {
     pub(crate) chatbot: ChatbotArguments,
     #[command(flatten)]
     pub(crate) sockets: SocketArguments,
-    /// How long to hold the sockets once all are open (at most 1h).
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    /// How long to hold the sockets once all are open.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = amount::duration)]
     pub(crate) duration: Duration,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 /// Arguments of `chat`.
@@ -94,11 +126,13 @@ pub(crate) struct ChatArguments {
     /// The chatbot answers with `echo`: every answer must equal its question, byte for byte.
     #[arg(long)]
     pub(crate) expect_echo: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
-/// Arguments of `echo`.
+/// Arguments of `raw`.
 #[derive(Debug, Args)]
-pub(crate) struct EchoArguments {
+pub(crate) struct RawArguments {
     /// The echo server's address.
     #[arg(long, default_value = "ws://127.0.0.1:9001/")]
     pub(crate) url: String,
@@ -106,6 +140,8 @@ pub(crate) struct EchoArguments {
     pub(crate) sockets: SocketArguments,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 /// Whom the visitors visit.
@@ -129,10 +165,10 @@ pub(crate) struct SocketArguments {
     #[arg(long, value_name = "PER_SECOND", default_value = "200", value_parser = number(RATE_MAX))]
     pub(crate) connect_rate: NonZeroU32,
     /// How long one connection may take.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = amount::duration)]
     pub(crate) connect_timeout: Duration,
     /// Addresses 127.0.0.1 to 127.0.0.N to connect from in turn; one for every 20,000 sockets unless given.
-    #[arg(long, value_name = "COUNT", value_parser = number(250))]
+    #[arg(long, value_name = "COUNT", value_parser = number(SOURCE_ADDRESSES_MAX))]
     pub(crate) source_addresses: Option<NonZeroU32>,
     /// An Origin header for the handshake; none is sent unless given.
     #[arg(long)]
@@ -143,9 +179,6 @@ pub(crate) struct SocketArguments {
     /// The server's process: its CPU time and memory are read from /proc.
     #[arg(long, value_name = "PID")]
     pub(crate) server_pid: Option<NonZeroU32>,
-    /// Print the report as JSON instead of a table.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// How much to say, and how fast.
@@ -154,8 +187,8 @@ pub(crate) struct LoadArguments {
     /// Messages a second over all sockets together, whatever the server does (open loop).
     #[arg(long, value_name = "PER_SECOND", default_value = "1000", value_parser = number(RATE_MAX))]
     pub(crate) rate: NonZeroU32,
-    /// How long to send (at most 1h).
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    /// How long to send.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = amount::duration)]
     pub(crate) duration: Duration,
     /// Bytes of each message's text.
     #[arg(long, value_name = "BYTES", default_value = "100", value_parser = number(TEXT_BYTES_MAX))]
@@ -164,94 +197,26 @@ pub(crate) struct LoadArguments {
     #[arg(long, conflicts_with = "rate")]
     pub(crate) saturate: bool,
     /// How long to wait for what is still unanswered when the sending is over.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = amount::duration)]
     pub(crate) drain: Duration,
 }
 
-impl SocketArguments {
-    /// For whom the report is written.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { Format::Table }
-    }
-}
-
-impl LoadArguments {
-    /// Bytes of each message's text.
-    pub(crate) fn text_length(&self) -> usize {
-        usize::try_from(self.text_bytes.get()).unwrap_or(usize::MAX)
-    }
+/// Where the report goes beside the table on standard output.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArguments {
+    /// Write the report as JSON to a file; without one, to standard output in the table's place.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    pub(crate) json: Option<PathBuf>,
+    /// Lines of text while the run goes on, even in a terminal.
+    #[arg(long)]
+    pub(crate) plain: bool,
 }
 
 /// A number from 1 to `max`.
-fn number(max: i64) -> impl Fn(&str) -> Result<NonZeroU32, String> + Clone {
+fn number(max: u32) -> impl Fn(&str) -> Result<NonZeroU32, String> + Clone {
     move |text: &str| {
         let wanted = || format!("a number from 1 to {max} is needed");
         let number = text.replace('_', "").parse::<NonZeroU32>().map_err(|_| wanted())?;
-        if i64::from(number.get()) > max { Err(wanted()) } else { Ok(number) }
-    }
-}
-
-/// A duration such as `500ms`, `10s`, `2m` or `1h`, above zero and at most an hour.
-fn duration(text: &str) -> Result<Duration, String> {
-    let unit_at = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, unit) = text.split_at(unit_at);
-    let wrong = || String::from("a duration such as 500ms, 10s or 2m is needed");
-    let amount: u64 = digits.parse().map_err(|_| wrong())?;
-    let milliseconds = match unit {
-        "ms" => Some(amount),
-        "s" => amount.checked_mul(1_000),
-        "m" => amount.checked_mul(60_000),
-        "h" => amount.checked_mul(3_600_000),
-        _ => return Err(wrong()),
-    };
-    match milliseconds.map(Duration::from_millis) {
-        Some(duration) if !duration.is_zero() && duration <= DURATION_MAX => Ok(duration),
-        _ => Err(String::from("from 1ms to 1h is possible")),
-    }
-}
-
-/// An id that can stand in a path as it is.
-fn chatbot_id(text: &str) -> Result<String, String> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if !text.is_empty() && text.len() <= 64 && text.bytes().all(plain) {
-        Ok(text.to_owned())
-    } else {
-        Err(String::from("an id of letters, digits, `-` and `_` is needed"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn durations_have_a_unit_and_an_end() {
-        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "10", "s", "0s", "2h", "-1s", "1.5s", "99999999999999999999s", "9999999999999999h"]
-        {
-            assert!(duration(wrong).is_err(), "{wrong} was accepted");
-        }
-    }
-
-    #[test]
-    fn every_amount_has_a_maximum() {
-        let parse = |extra: &[&str]| {
-            let given = ["aihio-loadtest", "chat", "--chatbot", "c"].into_iter().chain(extra.iter().copied());
-            Arguments::try_parse_from(given).is_ok()
-        };
-        assert!(parse(&["--sockets", "200_000", "--rate", "1000000", "--text-bytes", "32000"]));
-        for extra in [["--sockets", "200001"], ["--sockets", "0"], ["--rate", "0"], ["--text-bytes", "32001"]]
-        {
-            assert!(!parse(&extra), "{extra:?} was accepted");
-        }
-        assert!(!parse(&["--saturate", "--rate", "5"]));
-        assert!(!parse(&["--chatbot", "../x"]));
+        if number.get() > max { Err(wanted()) } else { Ok(number) }
     }
 }

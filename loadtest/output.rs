@@ -1,0 +1,54 @@
+//! Where a report goes: a table or JSON on standard output, and files.
+
+use std::fs;
+use std::io::{self, Write, stdout};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::arguments::OutputArguments;
+use crate::report::Report;
+use crate::watch::View;
+
+/// Standard output, where a file is asked for.
+const STDOUT: &str = "-";
+
+/// Why a report could not be written.
+#[derive(Debug, Error)]
+pub(crate) enum OutputError {
+    #[error("the report can't be written to {}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the report can't be written to standard output: {0}")]
+    Stdout(io::Error),
+    #[error("the report has no JSON form: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl OutputArguments {
+    /// How the run is shown while it goes on.
+    pub(crate) fn view(&self) -> View {
+        View::Plain
+    }
+}
+
+/// Writes a report where it is wanted.
+///
+/// # Errors
+/// When something can't be written.
+pub(crate) fn write(report: &Report, wanted: &OutputArguments) -> Result<(), OutputError> {
+    let to_stdout = |path: &Path| path == Path::new(STDOUT);
+    let mut on_stdout = report.to_string();
+    if let Some(path) = &wanted.json {
+        let json = format!("{}\n", serde_json::to_string_pretty(report)?);
+        if to_stdout(path) {
+            on_stdout = json;
+        } else {
+            write_file(path, &json)?;
+        }
+    }
+    write!(stdout().lock(), "{on_stdout}").map_err(OutputError::Stdout)
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), OutputError> {
+    fs::write(path, text).map_err(|source| OutputError::File { path: path.to_owned(), source })
+}
