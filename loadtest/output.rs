@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::arguments::OutputArguments;
 use crate::report::Report;
+use crate::report::html::Page;
 use crate::watch::View;
 
 /// Standard output, where a file is asked for.
@@ -45,6 +46,9 @@ pub(crate) fn write(report: &Report, wanted: &OutputArguments) -> Result<(), Out
         } else {
             write_file(path, &json)?;
         }
+    }
+    if let Some(path) = &wanted.html {
+        write_file(path, &Page(report).to_string())?;
     }
     write!(stdout().lock(), "{on_stdout}").map_err(OutputError::Stdout)
 }

@@ -207,6 +207,9 @@ pub(crate) struct OutputArguments {
     /// Write the report as JSON to a file; without one, to standard output in the table's place.
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
     pub(crate) json: Option<PathBuf>,
+    /// Write the report as one page with plots that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Lines of text while the run goes on, even in a terminal.
     #[arg(long)]
     pub(crate) plain: bool,

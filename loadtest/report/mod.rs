@@ -2,6 +2,7 @@
 //! a field changes its meaning or goes.
 
 mod figures;
+pub(crate) mod html;
 mod judgement;
 mod latency;
 mod server;

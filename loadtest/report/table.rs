@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::latencies::Stage;
 use crate::report::server::ServerReport;
-use crate::report::{LatencyReport, PartReport, Report};
+use crate::report::{LatencyReport, PartReport, Report, ScenarioReport};
+use crate::scenario::Kind;
 use crate::scenario::amount::{size_text, time_text};
 
 impl fmt::Display for Report {
@@ -16,7 +17,7 @@ impl fmt::Display for Report {
             self.write_phases(formatter)?;
         }
         if let Some(server) = &self.total.server {
-            server.write(formatter, self.scenario.item)?;
+            server.write(formatter, &self.scenario)?;
         }
         writeln!(formatter, "generator    CPU {:.0} % of a core", self.total.generator_cpu * 100.0)?;
         if !self.overcome.is_empty() {
@@ -113,7 +114,8 @@ impl LatencyReport {
 }
 
 impl ServerReport {
-    fn write(&self, formatter: &mut fmt::Formatter<'_>, item: &str) -> fmt::Result {
+    fn write(&self, formatter: &mut fmt::Formatter<'_>, scenario: &ScenarioReport) -> fmt::Result {
+        let item = scenario.item;
         write!(formatter, "server       CPU {:.0} % of a core", self.cpu * 100.0)?;
         if let Some(cpu) = self.cpu_us_per_item {
             write!(formatter, ", {} a {item}", time_text(cpu))?;
@@ -125,7 +127,9 @@ impl ServerReport {
             bytes(self.pss_bytes),
             bytes(self.rss_bytes)
         )?;
-        if let Some(socket) = self.pss_bytes_per_socket {
+        // Beside a load, what sockets cost drowns in what the load leaves behind.
+        let silent = scenario.kind == Kind::Idle.name();
+        if let Some(socket) = self.pss_bytes_per_socket.filter(|_| silent) {
             write!(formatter, "; PSS {} a socket", size_text(socket))?;
         }
         if let (Some(memory), Some(files)) = (self.rss_growth_bytes_per_minute, self.files_growth_per_minute)

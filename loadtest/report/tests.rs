@@ -63,7 +63,8 @@ fn recorder() -> Recorder {
     recorder
 }
 
-fn report(thresholds: &str) -> Report {
+/// A report with thresholds.
+pub(crate) fn report(thresholds: &str) -> Report {
     let scenario = read("test", &format!("{TWO_PHASES}[thresholds]\n{thresholds}"), &[]).unwrap();
     Report::new(&scenario, &measured(), &recorder())
 }
@@ -95,7 +96,7 @@ fn the_table_shows_only_stages_that_took_place() {
     assert!(table.contains("1000 of 1000, each a turn, in 4.00 s (250.0/s)"), "{table}");
     assert!(table.contains("warm (warm-up, not counted): 7 items"), "{table}");
     assert!(table.contains("CPU 0 % of a core, 20.0 µs a turn"), "{table}");
-    assert!(table.contains("PSS 10.0 KiB a socket"), "{table}");
+    assert!(table.contains("memory PSS 1.1 MiB, RSS 2.1 MiB\n"), "{table}");
     assert!(table.contains("answer") && !table.contains("first piece"), "{table}");
     assert!(table.contains("kept         answer.p99: 2.00 ms (at most 1.00 s)"), "{table}");
 }
