@@ -1,7 +1,7 @@
 //! Where a report goes: a table or JSON on standard output, and files.
 
 use std::fs;
-use std::io::{self, Write, stdout};
+use std::io::{self, IsTerminal, Write, stderr, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -28,7 +28,8 @@ pub(crate) enum OutputError {
 impl OutputArguments {
     /// How the run is shown while it goes on.
     pub(crate) fn view(&self) -> View {
-        View::Plain
+        let terminals = stdout().is_terminal() && stderr().is_terminal() && stdin().is_terminal();
+        if terminals && !self.plain { View::Live } else { View::Plain }
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Recorder {
 #[derive(Debug, Default)]
 pub(crate) struct Part {
     /// When it began; the first part holds whatever was before all others.
-    began: Option<Instant>,
+    pub(crate) began: Option<Instant>,
     pub(crate) stages: Stages,
     /// Sockets that were to be opened.
     pub(crate) sockets_due: u64,

@@ -28,7 +28,8 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts a program. Pinned programs run on one core alone, as taskset(1) says.
+    /// Starts a program. It ends when this one does, however that ends (setpriv(1)); a pinned one runs on one core alone
+    /// (taskset(1)).
     ///
     /// # Errors
     /// When it can't be started.
@@ -37,15 +38,13 @@ impl Child {
         core: Option<u32>,
         configure: impl FnOnce(&mut Command),
     ) -> Result<Self, LaunchError> {
-        let mut command = match core {
-            None => Command::new(&program),
-            Some(core) => {
-                // It becomes the program, so the child's id stays that of the server.
-                let mut command = Command::new("taskset");
-                command.args(["--cpu-list", &core.to_string()]).arg(&program);
-                command
-            }
-        };
+        // Both become the program in their turn, so the child's id stays that of the server.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM"]);
+        if let Some(core) = core {
+            command.args(["taskset", "--cpu-list", &core.to_string()]);
+        }
+        command.arg(&program);
         configure(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process =
@@ -166,8 +165,9 @@ mod tests {
     async fn a_server_that_ends_at_once_tells_what_it_said() {
         let error = shell("echo no such setting >&2").announced().await.unwrap_err().to_string();
         assert!(error.starts_with("sh was not ready"), "{error}");
-        let absent = Child::start("/no/such/program".into(), None, |_| {}).unwrap_err().to_string();
-        assert!(absent.starts_with("can't start /no/such/program"), "{absent}");
+        let mut absent = Child::start("/no/such/program".into(), Some(0), |_| {}).unwrap();
+        let error = absent.announced().await.unwrap_err().to_string();
+        assert!(error.contains("/no/such/program was not ready"), "{error}");
     }
 
     #[test]

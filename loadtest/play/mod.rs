@@ -91,7 +91,7 @@ pub(crate) fn run(scenario: &Scenario, view: View) -> Result<Report, RunError> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (switch, halt) = halt::halt();
     let measured = LocalSet::new().block_on(&runtime, async {
-        let signals = spawn_local(ask_on_signals(switch.clone()));
+        let signals = spawn_local(ask_on_signals(switch.clone(), view));
         let watching = watch::begin(scenario, &recorder, (view, switch))?;
         let player = Player { scenario, recorder: &recorder, halt };
         let played = player.play().await;
@@ -104,7 +104,7 @@ pub(crate) fn run(scenario: &Scenario, view: View) -> Result<Report, RunError> {
 }
 
 /// A second signal ends the program at once.
-async fn ask_on_signals(switch: HaltSwitch) {
+async fn ask_on_signals(switch: HaltSwitch, view: View) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -117,6 +117,9 @@ async fn ask_on_signals(switch: HaltSwitch) {
             _ = terminate.recv() => {}
         }
         if switch.was_asked() {
+            if view == View::Live {
+                ratatui::restore();
+            }
             std::process::exit(crate::EXIT_EARLY.into());
         }
         switch.ask();
