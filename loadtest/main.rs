@@ -7,6 +7,7 @@
 
 mod arguments;
 mod backoff;
+mod compare;
 mod connection;
 mod conversation;
 mod crowd;
@@ -42,6 +43,7 @@ use thiserror::Error;
 use tokio::runtime::Builder;
 
 use crate::arguments::{Arguments, Command, RunArguments};
+use crate::compare::CompareError;
 use crate::launch::{Aihio, AihioPlan, LaunchError};
 use crate::output::OutputError;
 use crate::play::RunError;
@@ -70,24 +72,35 @@ enum Failure {
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
+    Compare(#[from] CompareError),
+    #[error(transparent)]
     Output(#[from] OutputError),
 }
 
 fn main() -> ExitCode {
-    match report(&Arguments::parse().command) {
-        Ok(report) => ExitCode::from(code(&report)),
+    match carry_out(&Arguments::parse().command) {
+        Ok(code) => ExitCode::from(code),
         Err(failure) => {
             plain::line(format_args!("aihio-loadtest: {failure}"));
             ExitCode::from(match failure {
                 Failure::Scenario(_) | Failure::Run(RunError::Scenario(_)) => EXIT_USAGE,
-                Failure::Run(_) | Failure::Launch(_) | Failure::Output(_) => EXIT_VIOLATIONS,
+                Failure::Compare(CompareError::Interrupted) => EXIT_EARLY,
+                _ => EXIT_VIOLATIONS,
             })
         }
     }
 }
 
-fn report(command: &Command) -> Result<Report, Failure> {
-    let mut scenario = command.scenario()?;
+/// Does what was asked for; gives the exit code.
+fn carry_out(command: &Command) -> Result<u8, Failure> {
+    if let Command::Compare(arguments) = command {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(CompareError::System)?;
+        let comparison = runtime.block_on(compare::run(arguments))?;
+        output::write_comparison(&comparison, arguments)?;
+        return Ok(if comparison.has_faults() { EXIT_FAULTS } else { 0 });
+    }
+    let Some(load) = command.load() else { return Ok(EXIT_USAGE) };
+    let (mut scenario, output) = load?;
     // Stopped when it is dropped, which is after the report.
     let _server = match command {
         Command::Run(RunArguments { start: Some(program), server_core, .. }) => {
@@ -95,9 +108,9 @@ fn report(command: &Command) -> Result<Report, Failure> {
         }
         _ => None,
     };
-    let report = play::run(&scenario, command.output().view())?;
-    output::write(&report, command.output())?;
-    Ok(report)
+    let report = play::run(&scenario, output.view())?;
+    output::write(&report, output)?;
+    Ok(code(&report))
 }
 
 /// Starts a server for a scenario.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::arguments::OutputArguments;
+use crate::arguments::{CompareArguments, OutputArguments};
+use crate::compare::Comparison;
 use crate::report::Report;
 use crate::report::html::Page;
 use crate::watch::View;
@@ -52,6 +53,20 @@ pub(crate) fn write(report: &Report, wanted: &OutputArguments) -> Result<(), Out
         write_file(path, &Page(report).to_string())?;
     }
     write!(stdout().lock(), "{on_stdout}").map_err(OutputError::Stdout)
+}
+
+/// Writes a comparison where it is wanted.
+///
+/// # Errors
+/// When something can't be written.
+pub(crate) fn write_comparison(
+    comparison: &Comparison,
+    arguments: &CompareArguments,
+) -> Result<(), OutputError> {
+    if let Some(path) = &arguments.json {
+        write_file(path, &format!("{}\n", comparison.json()?))?;
+    }
+    write!(stdout().lock(), "{comparison}").map_err(OutputError::Stdout)
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), OutputError> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::compare::Cores;
 use crate::scenario::{
     RATE_MAX, SOCKETS_MAX, SOURCE_ADDRESSES_MAX, Setting, TEXT_BYTES_MAX, amount, chatbot_id,
 };
@@ -31,6 +32,7 @@ Examples:
   aihio-loadtest chat --chatbot ID --url http://127.0.0.1:8080,http://127.0.0.1:8081 --reconnect --expect-echo \\
     --sockets 1000 --rate 200 --duration 60s --drain 60s     (restart the servers one after the other meanwhile)
   aihio-loadtest raw --url ws://127.0.0.1:9001/ --sockets 64 --saturate
+  aihio-loadtest compare --rounds 5
 
 A server under test should run with AIHIO__LIMITS__ENABLED=false, or its rate limits are what gets measured.
 
@@ -64,6 +66,54 @@ pub(crate) enum Command {
     Chat(ChatArguments),
     /// Send texts to any WebSocket echo server: the floor to compare with.
     Raw(RawArguments),
+    /// Start aihio and bare WebSocket servers one after the other, and compare what they cost.
+    Compare(CompareArguments),
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// The aihio to measure; the one beside this program unless given.
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) aihio: Option<PathBuf>,
+    /// Where peer-actix and peer-tokio are; beside this program unless given.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) peers: Option<PathBuf>,
+    /// How often everything is measured; medians are shown.
+    #[arg(long, value_name = "COUNT", default_value = "3", value_parser = number(100))]
+    pub(crate) rounds: NonZeroU32,
+    /// Numbers of sockets that send; the largest of them connects, watches and idles too.
+    #[arg(long, value_name = "COUNT", default_value = "64,1000,10000", value_delimiter = ',',
+        value_parser = number(SOCKETS_MAX))]
+    pub(crate) sockets: Vec<NonZeroU32>,
+    /// Messages, or deliveries, a second.
+    #[arg(long, value_name = "PER_SECOND", default_value = "5000", value_parser = number(RATE_MAX))]
+    pub(crate) rate: NonZeroU32,
+    /// Connections begun a second.
+    #[arg(long, value_name = "PER_SECOND", default_value = "1000", value_parser = number(RATE_MAX))]
+    pub(crate) connect_rate: NonZeroU32,
+    /// How long messages are sent in each measurement, after two seconds that don't count.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = number(3_600))]
+    pub(crate) seconds: NonZeroU32,
+    /// The cores of the server and of the load; `none` leaves both to the system.
+    #[arg(long, value_name = "SERVER,LOAD", default_value = "0,1", value_parser = cores)]
+    pub(crate) cores: CoresArgument,
+    /// Write all figures as JSON to a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+}
+
+/// Two cores, or none: a list to the reader of command lines unless it has a name.
+pub(crate) type CoresArgument = Option<Cores>;
+
+fn cores(text: &str) -> Result<CoresArgument, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let pair =
+        text.split_once(',').and_then(|(server, load)| Some((server.parse().ok()?, load.parse().ok()?)));
+    let (server, load) = pair.ok_or("two numbers such as 0,1 are needed, or `none`")?;
+    Ok(Some(Cores { server, load }))
 }
 
 /// Arguments of `run`.

@@ -17,29 +17,18 @@ const SILENCE: MessagePlan =
     MessagePlan { text_bytes: 0, expectation: Expectation::Any, drain: Duration::from_millis(1) };
 
 impl Command {
-    /// The scenario that this command means.
-    ///
-    /// # Errors
-    /// When it is a file that can't be meant.
-    pub(crate) fn scenario(&self) -> Result<Scenario, LoadError> {
-        match self {
-            Self::Run(arguments) => load(&arguments.file, &arguments.settings),
-            Self::Connect(arguments) => Ok(arguments.scenario()),
-            Self::Idle(arguments) => Ok(arguments.scenario()),
-            Self::Chat(arguments) => Ok(arguments.scenario()),
-            Self::Raw(arguments) => Ok(arguments.scenario()),
-        }
-    }
-
-    /// Where its report goes.
-    pub(crate) fn output(&self) -> &OutputArguments {
-        match self {
-            Self::Run(arguments) => &arguments.output,
-            Self::Connect(arguments) => &arguments.output,
-            Self::Idle(arguments) => &arguments.output,
-            Self::Chat(arguments) => &arguments.output,
-            Self::Raw(arguments) => &arguments.output,
-        }
+    /// The scenario that this command means, and where its report goes; none of a command that runs other than one.
+    pub(crate) fn load(&self) -> Option<Result<(Scenario, &OutputArguments), LoadError>> {
+        Some(match self {
+            Self::Run(arguments) => {
+                load(&arguments.file, &arguments.settings).map(|scenario| (scenario, &arguments.output))
+            }
+            Self::Connect(arguments) => Ok((arguments.scenario(), &arguments.output)),
+            Self::Idle(arguments) => Ok((arguments.scenario(), &arguments.output)),
+            Self::Chat(arguments) => Ok((arguments.scenario(), &arguments.output)),
+            Self::Raw(arguments) => Ok((arguments.scenario(), &arguments.output)),
+            Self::Compare(_) => return None,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::scenario::{Kind, Pace, SHIPPED, Scenario};
 
 fn scenario(words: &str) -> Scenario {
     let words = ["aihio-loadtest"].into_iter().chain(words.split_whitespace());
-    Arguments::try_parse_from(words).unwrap().command.scenario().unwrap()
+    Arguments::try_parse_from(words).unwrap().command.load().unwrap().unwrap().0
 }
 
 #[test]
@@ -57,9 +57,23 @@ fn connections_take_as_long_as_they_need_at_their_rate() {
 fn json_goes_to_a_file_or_to_standard_output() {
     let json = |words: &str| {
         let words = ["aihio-loadtest"].into_iter().chain(words.split_whitespace());
-        Arguments::try_parse_from(words).unwrap().command.output().json.clone()
+        Arguments::try_parse_from(words).unwrap().command.load().unwrap().unwrap().1.json.clone()
     };
     assert_eq!(json("run chat"), None);
     assert_eq!(json("run chat --json"), Some("-".into()));
     assert_eq!(json("run chat --json a.json --plain"), Some("a.json".into()));
+}
+
+#[test]
+fn servers_and_load_have_a_core_each_unless_they_have_none() {
+    let cores = |words: &str| {
+        let words = ["aihio-loadtest", "compare"].into_iter().chain(words.split_whitespace());
+        match Arguments::try_parse_from(words).map(|arguments| arguments.command) {
+            Ok(Command::Compare(arguments)) => Ok((arguments.cores, arguments.sockets.len())),
+            _ => Err(()),
+        }
+    };
+    assert_eq!(cores(""), Ok((Some(Cores { server: 0, load: 1 }), 3)));
+    assert_eq!(cores("--cores none --sockets 64"), Ok((None, 1)));
+    assert_eq!(cores("--cores 2"), Err(()));
 }

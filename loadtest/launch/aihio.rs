@@ -5,7 +5,7 @@ use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use crate::launch::{Child, Folder, LaunchError};
+use crate::launch::{Child, Folder, LaunchError, Runs};
 use crate::rest::Rest;
 use crate::scenario::{Scenario, SignIn};
 
@@ -59,6 +59,16 @@ impl Aihio {
         self.child.pid()
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The id of its chatbot.
+    pub(crate) fn chatbot(&self) -> &str {
+        &self.chatbot
+    }
+
     /// Points a scenario at it.
     pub(crate) fn receive(&self, scenario: &mut Scenario) {
         scenario.target.urls = vec![self.url.clone()];
@@ -82,7 +92,8 @@ async fn launch(plan: &AihioPlan, folder: &Folder, password: &str) -> Result<(Ch
         ("AIHIO__LIMITS__ENABLED", "false"),
         ("AIHIO__DEMO__ENABLED", "false"),
     ];
-    let mut child = Child::start(plan.program.clone(), plan.core, |command| {
+    let runs = Runs { program: plan.program.clone(), core: plan.core, user: None };
+    let mut child = Child::start(&runs, |command| {
         command.arg("serve").env("AIHIO__DATA_DIR", folder.path());
         command.envs(settings).envs(plan.settings.iter().cloned());
     })?;

@@ -19,6 +19,33 @@ const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// Lines of output that are kept: enough for a reason, and no more than that from a server that talks for hours.
 const LINES_MAX: usize = 200;
 
+/// Which program is run, where and by whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Runs {
+    pub(crate) program: PathBuf,
+    /// The one core that it runs on (taskset(1)).
+    pub(crate) core: Option<u32>,
+    /// The user it runs as, who is another one than ours.
+    pub(crate) user: Option<&'static str>,
+}
+
+impl Runs {
+    /// The command that becomes the program, so that its id is that of the program. It ends when this process does, however
+    /// that ends (setpriv(1)).
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new("setpriv");
+        if let Some(user) = self.user {
+            command.args(["--reuid", user, "--regid", user, "--clear-groups"]);
+        }
+        command.args(["--pdeathsig", "TERM"]);
+        if let Some(core) = self.core {
+            command.args(["taskset", "--cpu-list", &core.to_string()]);
+        }
+        command.arg(&self.program);
+        command
+    }
+}
+
 /// A running server.
 #[derive(Debug)]
 pub(crate) struct Child {
@@ -28,23 +55,12 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts a program. It ends when this one does, however that ends (setpriv(1)); a pinned one runs on one core alone
-    /// (taskset(1)).
+    /// Starts a program.
     ///
     /// # Errors
     /// When it can't be started.
-    pub(crate) fn start(
-        program: PathBuf,
-        core: Option<u32>,
-        configure: impl FnOnce(&mut Command),
-    ) -> Result<Self, LaunchError> {
-        // Both become the program in their turn, so the child's id stays that of the server.
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM"]);
-        if let Some(core) = core {
-            command.args(["taskset", "--cpu-list", &core.to_string()]);
-        }
-        command.arg(&program);
+    pub(crate) fn start(runs: &Runs, configure: impl FnOnce(&mut Command)) -> Result<Self, LaunchError> {
+        let (mut command, program) = (runs.command(), runs.program.clone());
         configure(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process =
@@ -148,7 +164,7 @@ mod tests {
         let configure = |command: &mut Command| {
             command.args(["-c", script]);
         };
-        Child::start("sh".into(), None, configure).unwrap()
+        Child::start(&Runs { program: "sh".into(), core: None, user: None }, configure).unwrap()
     }
 
     #[tokio::test]
@@ -165,7 +181,8 @@ mod tests {
     async fn a_server_that_ends_at_once_tells_what_it_said() {
         let error = shell("echo no such setting >&2").announced().await.unwrap_err().to_string();
         assert!(error.starts_with("sh was not ready"), "{error}");
-        let mut absent = Child::start("/no/such/program".into(), Some(0), |_| {}).unwrap();
+        let runs = Runs { program: "/no/such/program".into(), core: Some(0), user: None };
+        let mut absent = Child::start(&runs, |_| {}).unwrap();
         let error = absent.announced().await.unwrap_err().to_string();
         assert!(error.contains("/no/such/program was not ready"), "{error}");
     }

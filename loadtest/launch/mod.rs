@@ -3,6 +3,7 @@
 mod aihio;
 mod child;
 mod folder;
+mod postgres;
 
 use std::io;
 use std::path::PathBuf;
@@ -11,8 +12,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub(crate) use crate::launch::aihio::{Aihio, AihioPlan};
-pub(crate) use crate::launch::child::Child;
+pub(crate) use crate::launch::child::{Child, Runs};
 pub(crate) use crate::launch::folder::Folder;
+pub(crate) use crate::launch::postgres::{Postgres, is_installed as postgres_is_installed};
 use crate::open_files::OpenFilesError;
 use crate::rest::RestError;
 

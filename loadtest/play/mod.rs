@@ -3,6 +3,8 @@
 
 mod cast;
 mod dashboards;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::io;
@@ -131,6 +133,10 @@ fn require_target(scenario: &Scenario) -> Result<(), ScenarioError> {
     let (plain, fits) = (scenario.target.chatbot.is_none(), scenario.kind.fits_plain_servers());
     if plain && !fits {
         return Err(ScenarioError::Missing { place: "target.chatbot".into(), wanted: "the chatbot's id" });
+    }
+    if plain && scenario.sockets.persistence.returns() {
+        let wanted = "a plain server has no sessions to come back to";
+        return Err(ScenarioError::unfit("sockets.reconnect", wanted));
     }
     if !plain && scenario.kind == Kind::Raw {
         return Err(ScenarioError::unfit("target.chatbot", "a chatbot is no plain echo server"));

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use crate::conversation::{Expectation, Persistence};
+use crate::latencies::Stage;
 use crate::scenario::reading::read;
-use crate::scenario::{Beginning, Bound, Counting, Kind, Pace, SHIPPED, Scenario, Setting, SignIn, load};
+use crate::scenario::{
+    Beginning, Bound, Counting, FigureOf, Kind, Pace, SHIPPED, Scenario, Setting, SignIn, Statistic, load,
+};
 
 const SMALL: &str = "kind = 'chat'\n[[phases]]\nrate = 10\nduration = '2s'\n";
 
@@ -93,6 +96,29 @@ fn what_is_no_toml_tells_its_line() {
     assert!(error.contains("line 5"), "{error}");
     let absent = load("no/such.toml", &[]).unwrap_err().to_string();
     assert!(absent.contains("chat, connect") && absent.contains("no/such.toml"), "{absent}");
+}
+
+#[test]
+fn the_manual_names_all_that_a_file_may_say() {
+    const MANUAL: &str = include_str!("../../docs/src/load-testing.md");
+    let stages = Stage::ALL.iter().map(|stage| stage.name().to_owned());
+    let statistics = Statistic::NAMES.iter().map(|(name, _)| format!(".{name}"));
+    let figures = FigureOf::all().map(|(name, _)| name).filter(|name| !name.contains('.'));
+    let scenarios = SHIPPED.iter().map(|(name, _)| (*name).to_owned());
+    for name in stages.chain(figures).chain(scenarios) {
+        assert!(MANUAL.contains(&format!("`{name}`")), "{name} is not in the manual");
+    }
+    for name in statistics {
+        assert!(MANUAL.contains(&format!("{name}`")), "{name} is not in the manual");
+    }
+}
+
+#[test]
+fn the_manuals_example_is_one() {
+    let manual = include_str!("../../docs/src/load-testing.md");
+    let example = manual.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let scenario = read("manual", example, &[]).unwrap();
+    assert_eq!((scenario.phases.len(), scenario.thresholds.len()), (2, 5));
 }
 
 #[test]
