@@ -97,9 +97,12 @@ pub(crate) fn run(scenario: &Scenario, view: View) -> Result<Report, RunError> {
         let watching = watch::begin(scenario, &recorder, (view, switch))?;
         let player = Player { scenario, recorder: &recorder, halt };
         let played = player.play().await;
-        signals.abort();
+        // The farewell is no part of what is watched: sockets that close would look like a server that gets well.
         let samples = watching.end().await;
-        let (opening, phases, ending) = played?;
+        signals.abort();
+        let Played { opening, phases, ending, crowd } = played?;
+        // What the servers make of the farewell changes no figure.
+        let _ = timeout(LEAVE_PATIENCE, crowd.leave()).await;
         Ok::<_, RunError>(Measured { opening, phases, samples, ending })
     })?;
     Ok(Report::new(scenario, &measured, &recorder.borrow()))
@@ -151,6 +154,14 @@ fn sockets_open_at_once(scenario: &Scenario) -> u32 {
     }
 }
 
+/// A run whose sockets are still open.
+struct Played {
+    opening: Phase,
+    phases: Vec<Phase>,
+    ending: RunEnding,
+    crowd: Crowd,
+}
+
 /// One run that is going on.
 struct Player<'a> {
     scenario: &'a Scenario,
@@ -159,7 +170,7 @@ struct Player<'a> {
 }
 
 impl Player<'_> {
-    async fn play(mut self) -> Result<(Phase, Vec<Phase>, RunEnding), RunError> {
+    async fn play(mut self) -> Result<Played, RunError> {
         let scenario = self.scenario;
         let targets = Target::all(scenario)?;
         let dashboards = Dashboards::of(scenario, self.recorder).await?;
@@ -183,10 +194,8 @@ impl Player<'_> {
             looking.await.unwrap_or(Ok(()))?;
         }
         self.require_somebody(&crowd)?;
-        // What the servers make of the farewell changes no figure.
-        let _ = timeout(LEAVE_PATIENCE, crowd.leave()).await;
         let ending = if self.halt.is_asked() { RunEnding::Early } else { RunEnding::Planned };
-        Ok((opening, phases, ending))
+        Ok(Played { opening, phases, ending, crowd })
     }
 
     async fn gather(&mut self, count: u32, crowd: &mut Crowd, cast: &Cast) -> Result<(), RunError> {

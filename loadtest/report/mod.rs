@@ -5,6 +5,7 @@ mod figures;
 pub(crate) mod html;
 mod judgement;
 mod latency;
+mod series;
 mod server;
 mod slope;
 mod table;
@@ -52,7 +53,8 @@ pub(crate) struct Report {
     pub(crate) violations: BTreeMap<String, u64>,
     /// Every threshold of the scenario, with what came of it.
     pub(crate) thresholds: Vec<Verdict>,
-    /// A look at the run every second.
+    /// A look at the run every second, with the rates since the look before.
+    #[serde(serialize_with = "series::serialize")]
     pub(crate) series: Vec<Sample>,
 }
 

@@ -41,6 +41,14 @@ impl Axis {
         Self { label, scale: Scale::Linear, from: 0.0, to: count * step, ticks }
     }
 
+    /// From 0 to exactly this many seconds.
+    pub(super) fn elapsed(label: &'static str, end: f64) -> Self {
+        let mut axis = Self::linear(label, end, "");
+        axis.to = axis.to.min(end.max(1.0));
+        axis.ticks.retain(|(value, _)| *value <= axis.to);
+        axis
+    }
+
     /// Times in microseconds, by powers of ten.
     pub(super) fn times(label: &'static str, least: f64, most: f64) -> Self {
         let exponent = |value: f64| value.max(0.1).log10();
@@ -104,6 +112,13 @@ mod tests {
         assert_eq!(names(&axis), ["0", "200", "400", "600", "800", "1000", "1200"]);
         assert!((axis.place(600.0) - 0.5).abs() < 1e-9);
         assert_eq!(names(&Axis::linear("", 0.0, " MiB")).last(), Some(&"1.00 MiB"));
+    }
+
+    #[test]
+    fn a_run_ends_where_it_ended() {
+        let axis = Axis::elapsed("time", 13.0);
+        assert_eq!(names(&axis), ["0", "5", "10"]);
+        assert!((axis.place(13.0) - 1.0).abs() < 1e-9);
     }
 
     #[test]

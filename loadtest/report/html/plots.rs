@@ -88,7 +88,7 @@ fn timed(
     Plot {
         title,
         description: format!("{title}, over {end:.0} seconds."),
-        x: Axis::linear("seconds since the run began", end, ""),
+        x: Axis::elapsed("seconds since the run began", end),
         y: Axis::linear(label, most, unit),
         lines,
         marks: marks(report),
