@@ -4,23 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{AccountId, ChatbotId, ChunkId, DocumentId, SourceId, Timestamp};
-
-/// The kind of bytes a source is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MediaType {
-    /// `text/plain`, UTF-8.
-    PlainText,
-    /// `text/markdown`, UTF-8.
-    Markdown,
-    /// `text/html`.
-    Html,
-    /// `application/pdf`.
-    Pdf,
-}
 
 /// SHA-256 of a document's text, by which an unchanged source is recognised.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

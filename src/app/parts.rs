@@ -86,12 +86,29 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         jobs: shared.clone(),
         ledger: shared,
         blobs: Arc::new(blobs(&settings.data_dir)?),
-        extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
+        extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })
+}
+
+fn extract_limits(settings: &Settings) -> ExtractLimits {
+    let wanted = &settings.extract;
+    // What may be uploaded or fetched may be read.
+    let input_bytes_max = settings.http.upload_bytes_max.max(CrawlLimits::default().page_bytes_max);
+    ExtractLimits {
+        input_bytes_max: usize::try_from(input_bytes_max).unwrap_or(usize::MAX),
+        text_bytes_max: wanted.text_bytes_max,
+        unpacked_bytes_max: wanted.unpacked_bytes_max,
+        files_max: wanted.files_max,
+        pages_max: wanted.pages_max,
+        deadline: Duration::from_secs(wanted.seconds_max),
+        memory_bytes_max: wanted.memory_bytes_max,
+        concurrent_max: wanted.concurrent_max,
+        ..ExtractLimits::default()
+    }
 }
 
 fn recordings(settings: &Settings, store: &Store) -> Option<Arc<dyn Recordings>> {

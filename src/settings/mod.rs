@@ -11,6 +11,7 @@ mod crawler;
 mod database;
 mod demo;
 mod error;
+mod extract;
 mod http;
 mod journal;
 mod keys;
@@ -43,6 +44,7 @@ pub use crawler::{CrawlerSettings, HostPort};
 pub use database::DatabaseSettings;
 pub use demo::DemoSettings;
 pub use error::{Place, SettingsError};
+pub use extract::ExtractSettings;
 pub use http::{DrainTimes, HttpSettings, TrustedProxy};
 pub use journal::{Durability, JournalSettings};
 pub use limits::LimitsSettings;
@@ -81,6 +83,8 @@ pub struct Settings {
     pub recording: RecordingSettings,
     /// Reading of web pages.
     pub crawler: CrawlerSettings,
+    /// Reading of documents.
+    pub extract: ExtractSettings,
     /// Plans.
     pub billing: BillingSettings,
     /// Rate limits.
