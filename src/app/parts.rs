@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +13,9 @@ use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
+use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
-use crate::blobs::{LocalBlobs, UploadSigner};
+use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
@@ -85,7 +85,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         knowledge: shared.clone(),
         jobs: shared.clone(),
         ledger: shared,
-        blobs: Arc::new(blobs(&settings.data_dir)?),
+        blobs: blobs(settings)?,
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
@@ -134,10 +134,6 @@ fn cluster(settings: &Settings) -> Result<Option<Arc<dyn Cluster>>, StartError> 
     Ok(Some(Arc::new(nodes)))
 }
 
-fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
-    LocalBlobs::open(data_dir.join("uploads")).map_err(StartError::DataFolder)
-}
-
 pub(super) fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
     let configured: Result<Vec<_>, StartError> =
         settings.llm.iter().map(|(name, llm)| Ok((name.clone(), provider(name, llm)?))).collect();
@@ -172,11 +168,14 @@ pub(super) async fn service(
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
     let seal_key = store.secret("seal", random_bytes()?).await?;
+    let upload_signer = UploadSigner::new(upload_key);
+    let options = http_options(settings, address, guide)?;
     Ok(Service {
         engine,
         store,
         blobs: ports.blobs,
-        upload_signer: UploadSigner::new(upload_key),
+        intake: intake(settings, EmbeddedIntake::new(upload_signer.clone(), options.public_url.as_str())),
+        upload_signer,
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal: Seal::new(&seal_key)?,
@@ -185,7 +184,7 @@ pub(super) async fn service(
         dice: ports.dice,
         metrics: HttpMetrics::default(),
         readiness: Readiness::default(),
-        options: http_options(settings, address, guide)?,
+        options,
     })
 }
 

@@ -111,7 +111,7 @@ impl<'a> Writer<'a> {
                 self.tables.push(OpenTable { table, cells: Vec::new(), repeated: 1 });
             }
             "table-header-rows" => {
-                self.tables.iter_mut().last().into_iter().for_each(|open| open.table.first_row_names())
+                self.tables.iter_mut().last().into_iter().for_each(|open| open.table.first_row_names());
             }
             "table-cell" => self.cell(element),
             "list" => self.lists += 1,

@@ -50,6 +50,7 @@ impl Settings {
         self.owner.check()?;
         self.journal.check()?;
         self.recording.check()?;
+        self.storage.check()?;
         self.extract.check()?;
         self.limits.check()?;
         self.billing.check()?;

@@ -25,6 +25,7 @@ pub mod mutant;
 mod owner;
 mod recording;
 mod registration;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod unsupported;
@@ -54,6 +55,7 @@ pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;
 pub use recording::RecordingSettings;
 pub use registration::RegistrationSettings;
+pub use storage::{S3Settings, StorageSettings};
 
 /// The embedded defaults, which are also the list of every key.
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
@@ -83,6 +85,8 @@ pub struct Settings {
     pub recording: RecordingSettings,
     /// Reading of web pages.
     pub crawler: CrawlerSettings,
+    /// Where uploaded files are kept.
+    pub storage: StorageSettings,
     /// Reading of documents.
     pub extract: ExtractSettings,
     /// Plans.

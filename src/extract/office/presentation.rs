@@ -66,7 +66,7 @@ fn slides(main: &str, archive: &mut Archive<'_>) -> Result<Vec<String>, ExtractE
 
 fn put_down_notes(notes: Option<Slide>, text: &mut Composition<'_>) -> Result<(), ExtractError> {
     let notes = notes.into_iter().flat_map(|notes| notes.blocks).filter_map(|block| match block {
-        Block::Text(shape, paragraph) if shape == Shape::Body => Some(paragraph.words),
+        Block::Text(Shape::Body, paragraph) => Some(paragraph.words),
         Block::Text(..) | Block::Row(..) | Block::TableEnd => None,
     });
     let notes = notes.collect::<Vec<_>>().join("\n");

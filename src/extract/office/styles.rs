@@ -71,7 +71,7 @@ impl Style {
             "name" => self.heading = heading_of_name(value).or(self.heading),
             // Level 9 is the body's (section 17.3.1.20).
             "outlineLvl" => {
-                self.heading = value.parse().ok().filter(|level| *level < 9).map(|level: usize| level + 1)
+                self.heading = value.parse().ok().filter(|level| *level < 9).map(|level: usize| level + 1);
             }
             "numId" => self.numbering = Some(value.to_owned()),
             _ => {}

@@ -103,7 +103,7 @@ impl Writer<'_> {
         match element.name.as_str() {
             "tbl" => self.tables.push(OpenTable { table: Table::new(Heads::Perhaps), cells: Vec::new() }),
             "tc" => {
-                self.tables.iter_mut().last().into_iter().for_each(|table| table.cells.push(String::new()))
+                self.tables.iter_mut().last().into_iter().for_each(|table| table.cells.push(String::new()));
             }
             "tblHeader" => {
                 if let Some(open) = self.tables.last_mut() {
@@ -122,7 +122,7 @@ impl Writer<'_> {
                     "ilvl" => paragraph.level = element.number("val").unwrap_or_default(),
                     "r" => paragraph.visibility = Visibility::Shown,
                     "vanish" if !matches!(value(), "0" | "false") => {
-                        paragraph.visibility = Visibility::Hidden
+                        paragraph.visibility = Visibility::Hidden;
                     }
                     _ => {}
                 }
