@@ -20,7 +20,7 @@ use crate::billing::LeaseCount;
 use crate::chatbot::session::session_snapshot;
 use crate::exchange::ExchangeHandle;
 use crate::exchange::wire::News;
-use crate::journal::{Flush, JournalGate};
+use crate::journal::{Flush, JournalGate, Whose};
 use crate::kernel::{Census, deliver, start_here};
 use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal, SessionId};
@@ -206,7 +206,7 @@ impl Engine {
         .await;
         for journal in self.shared.journal.all() {
             let (done, flushed) = oneshot::channel();
-            journal.entrust(Flush { done });
+            journal.entrust(Flush { of: Whose::All, done });
             // A journal that can't write within the time has told every session so.
             let _ = tokio::time::timeout_at(flushed_by, flushed).await;
         }

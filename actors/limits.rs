@@ -69,7 +69,7 @@ impl Default for Limits {
             session_questions_max: 256,
             session_ring_len: 64,
             session_recovery_max: 300,
-            session_snapshot_events: 64,
+            session_snapshot_events: 480,
             session_idle: Duration::from_secs(60),
             session_pace: Some(Pace {
                 per_minute: const { NonZeroU32::new(120).unwrap() },

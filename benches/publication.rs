@@ -11,7 +11,7 @@ use std::sync::Arc;
 use aihio_actors::model::{
     Citation, ClientId, MessageId, Publication, PublicationData, Role, SourceId, Timestamp,
 };
-use bytes::Bytes;
+use bytestring::ByteString;
 use criterion::BatchSize;
 use uuid::Uuid;
 
@@ -41,8 +41,8 @@ fn main() {
 }
 
 /// The bytes of the publication, made by the first who asks.
-fn encoded(publication: &Publication) -> Bytes {
-    let encode = || Bytes::from(serde_json::to_vec(&publication.data).unwrap_or_default());
+fn encoded(publication: &Publication) -> ByteString {
+    let encode = || serde_json::to_string(&publication.data).unwrap_or_default().into();
     publication.encoded.get_or_init(encode).clone()
 }
 

@@ -19,6 +19,7 @@ impl Journal {
             ctx.spawn(tokio::task::yield_now().into_actor(self).map(|(), journal, ctx| {
                 journal.gathering = Gathering::No;
                 journal.depart(ctx);
+                journal.tell_flushed();
             }));
         }
     }
@@ -26,11 +27,13 @@ impl Journal {
     fn depart(&mut self, ctx: &mut Context<Self>) {
         if let Some(records) = self.state.depart() {
             self.write(records, ctx);
-        } else if self.state.is_empty() {
-            for waiting in self.flushed.drain(..) {
-                // Whoever waited for the flush may have given up.
-                let _ = waiting.send(());
-            }
+        }
+    }
+
+    fn tell_flushed(&mut self) {
+        for flush in self.flushed.extract_if(.., |flush| !self.state.holds(flush.of)) {
+            // Whoever waited for the flush may have given up.
+            let _ = flush.done.send(());
         }
     }
 
@@ -56,6 +59,7 @@ impl Journal {
                     promise.resolve(fate);
                 }
                 self.depart(ctx);
+                self.tell_flushed();
             }
             Next::RetryAfter(delay) => {
                 ctx.run_later(delay, |journal, ctx| {

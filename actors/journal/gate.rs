@@ -6,11 +6,13 @@ use std::thread::ThreadId;
 use actix::Recipient;
 use actix_rt::ArbiterHandle;
 use dashmap::DashMap;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Append, Journal};
+use super::{Append, Flush, Journal, Whose};
 use crate::kernel::{ActorKey, ActorKind, Birth, Census, ChildDown, Generation, Mailbox, start_on};
 use crate::limits::Limits;
+use crate::model::SessionId;
 use crate::ports::Ports;
 
 /// Which journal.
@@ -103,6 +105,16 @@ impl JournalGate {
     /// The journal, as its supervisor enters it.
     pub(crate) fn find(&self, id: ShardId) -> Option<Mailbox<Journal>> {
         self.0.shards.iter().find(|shard| shard.id == id).map(|shard| shard.mailbox.clone())
+    }
+
+    /// Waits until no journal holds a record of this session any more: each is stored, or given up.
+    pub(crate) async fn settled(&self, session: SessionId) {
+        for journal in self.all() {
+            let (done, settled) = oneshot::channel();
+            journal.entrust(Flush { of: Whose::Session(session), done });
+            // A journal that ends meanwhile holds nothing any more.
+            let _ = settled.await;
+        }
     }
 
     /// All journals.

@@ -10,13 +10,12 @@ mod snapshot;
 pub mod state;
 
 pub use gate::{JournalGate, ShardId};
-pub use handle::{Append, Flush};
+pub use handle::{Append, Flush, Whose};
 pub use snapshot::{Promise, RecordFate};
 
 use std::sync::Arc;
 
 use actix::{Actor, Context};
-use tokio::sync::oneshot;
 
 use self::state::JournalState;
 use crate::kernel::{Birth, Life};
@@ -30,7 +29,7 @@ pub struct Journal {
     limits: Arc<Limits>,
     state: JournalState<Promise>,
     gathering: Gathering,
-    flushed: Vec<oneshot::Sender<()>>,
+    flushed: Vec<Flush>,
 }
 
 /// Whether the next batch is being gathered already.

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::handle::Whose;
 use super::snapshot::RecordFate;
 use crate::ports::{Fault, Outcome, Record};
 
@@ -111,10 +112,15 @@ impl<P> JournalState<P> {
         }
     }
 
-    /// Whether nothing waits and nothing is under way.
+    /// Whether a record of theirs waits or is under way.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.flight.is_none()
+    pub fn holds(&self, whose: Whose) -> bool {
+        let flying = self.flight.iter().flat_map(|flight| flight.records.iter());
+        let mut records = self.queue.iter().map(|(record, _)| record).chain(flying);
+        match whose {
+            Whose::All => records.next().is_some(),
+            Whose::Session(session) => records.any(|record| record.session_id == session),
+        }
     }
 }
 
@@ -184,7 +190,7 @@ mod tests {
                 settle(state.written(Err(Fault::Permanent), TOOK));
             }
             prop_assert_eq!(settled, accepted);
-            prop_assert!(state.is_empty());
+            prop_assert!(!state.holds(Whose::All));
         }
     }
 
@@ -197,7 +203,7 @@ mod tests {
         while let Next::RetryAfter(delay) = state.written(Err(Fault::Transient), TOOK) {
             waited += TOOK + delay;
         }
-        assert!(waited <= Duration::from_millis(200) && state.is_empty());
+        assert!(waited <= Duration::from_millis(200) && !state.holds(Whose::All));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,9 +16,9 @@ pub struct Publication {
     pub offset: Option<Seq>,
     /// What is said.
     pub data: PublicationData,
-    /// The bytes on the wire: encoded by whichever listener comes first, shared by all others.
+    /// The text on the wire: encoded by whichever listener comes first, shared by all others.
     #[serde(skip)]
-    pub encoded: OnceLock<Bytes>,
+    pub encoded: OnceLock<ByteString>,
 }
 
 impl Publication {
@@ -32,6 +32,36 @@ impl Publication {
     #[must_use]
     pub const fn ephemeral(data: PublicationData) -> Self {
         Self { offset: None, data, encoded: OnceLock::new() }
+    }
+
+    /// The message that this is.
+    #[must_use]
+    pub const fn message_id(&self) -> Option<MessageId> {
+        match self.data {
+            PublicationData::Message { message_id, .. } => Some(message_id),
+            _ => None,
+        }
+    }
+
+    /// The piece of an answer that this is or ends with: of which message, and its number.
+    #[must_use]
+    pub const fn piece(&self) -> Option<(MessageId, u32)> {
+        match self.data {
+            PublicationData::Delta { message_id, n, .. }
+            | PublicationData::Snapshot { message_id, n, .. } => Some((message_id, n)),
+            _ => None,
+        }
+    }
+
+    /// All of this answer up to its last piece, for whoever heard some of its pieces and missed others: `n` is the number
+    /// of any piece after those. None where this is no answer.
+    #[must_use]
+    pub fn whole_answer(&self, n: u32) -> Option<Self> {
+        let PublicationData::Message { message_id, role: Role::Assistant, text, .. } = &self.data else {
+            return None;
+        };
+        let (message_id, text) = (*message_id, text.clone());
+        Some(Self::ephemeral(PublicationData::Snapshot { message_id, n, text }))
     }
 }
 
@@ -89,6 +119,17 @@ pub enum PublicationData {
     Config(Box<PublicConfig>),
     /// Something that concerns the session and answers no command.
     Notice(Notice),
+}
+
+impl PublicationData {
+    /// The words in it, where it has any.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message { text, .. } | Self::Delta { text, .. } | Self::Snapshot { text, .. } => text,
+            Self::State(_) | Self::Typing { .. } | Self::Config(_) | Self::Notice(_) => "",
+        }
+    }
 }
 
 /// A word to the visitor's client that answers no command.

@@ -1,9 +1,13 @@
 //! No answer too many, and none refused while one is free.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::{Guest, engine};
+use crate::chatbot::session::Reply;
 use crate::chatbot::session::handle::Since;
 use crate::kernel::ActorKind;
 use crate::kernel::testing::{Condition, TestEngine};
@@ -140,6 +144,26 @@ async fn what_a_person_or_nobody_answers_costs_nothing() {
     let agent = super::visitor::agent("Grace");
     guest.commands(crate::chatbot::session::Command::TakeOver { agent }).await.unwrap();
     guest.is_heard("m1", "One?").await;
+    engine.drain().await;
+}
+
+#[actix::test]
+async fn what_is_said_while_a_credit_is_fetched_keeps_its_order_when_a_person_takes_over() {
+    let engine = engine();
+    engine.world.limit_answers(Some(5));
+    let guest = Guest::arrives(&engine).await;
+    engine.catch_up().await;
+    engine.world.store.ledger.set(Condition::Slow(Duration::from_secs(1)));
+    let mut first = Box::pin(guest.says("m1", "One?"));
+    assert!((&mut first).now_or_never().is_none());
+    let agent = super::visitor::agent("Grace");
+    guest.commands(crate::chatbot::session::Command::TakeOver { agent }).await.unwrap();
+    let (first, second) = futures_util::join!(first, guest.says("m2", "Two?"));
+    let place = |reply| match reply {
+        Ok(Reply::Sent { seq, .. }) => seq,
+        other => panic!("not accepted: {other:?}"),
+    };
+    assert!(place(first) < place(second));
     engine.drain().await;
 }
 

@@ -10,7 +10,7 @@ use super::{Guest, TestEngine, engine};
 use crate::chatbot;
 use crate::chatbot::session::CloseReason;
 use crate::chatbot::session::handle::{Drain, Since};
-use crate::journal::Flush;
+use crate::journal::{Flush, Whose};
 use crate::kernel::ActorKind;
 use crate::kernel::testing::{Condition, Sabotage};
 use crate::limits::Limits;
@@ -193,7 +193,7 @@ async fn a_journal_says_when_all_it_holds_is_written() {
     assert!((&mut asked).now_or_never().is_none());
     engine.catch_up().await;
     let (done, flushed) = tokio::sync::oneshot::channel();
-    engine.engine.journals()[0].entrust(Flush { done });
+    engine.engine.journals()[0].entrust(Flush { of: Whose::All, done });
     flushed.await.unwrap();
     assert_eq!(engine.world.store.events(guest.id())[0].seq, Seq(1));
     asked.await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::visitor::{End, message};
@@ -80,6 +81,28 @@ async fn a_model_that_panics_costs_one_answer_and_nobody_his_life() {
     guest.is_heard("m2", "Two?").await;
     assert_eq!(guest.is_answered().await, "Two?");
     assert!(is_in_generation(&engine, ActorKind::Session, 0));
+    engine.drain().await;
+}
+
+#[actix::test]
+async fn what_a_session_had_under_way_when_it_panicked_is_part_of_its_next_life() {
+    let engine = engine();
+    let guest = Guest::arrives(&engine).await;
+    engine.catch_up().await;
+    engine.world.store.appends.set(Condition::Slow(Duration::from_secs(1)));
+    let mut asked = Box::pin(guest.says("m1", "One?"));
+    assert!((&mut asked).now_or_never().is_none());
+    engine.catch_up().await;
+    break_session(&guest);
+    assert!(asked.await.unwrap_err().code.is_temporary());
+
+    let guest = Guest::returns(&engine, &guest, Since::Now).await;
+    assert_eq!(guest.welcome.offset, Seq(1), "it was stored meanwhile");
+    let again = guest.says("m1", "One?").await.unwrap();
+    assert!(matches!(again, Reply::Sent { seq: Seq(1), duplicate: Duplicate::Yes, .. }));
+    let id = guest.id();
+    engine.until("the answer is stored", |engine| engine.world.store.events(id).len() == 2).await;
+    assert!(is_in_generation(&engine, ActorKind::Session, 1));
     engine.drain().await;
 }
 

@@ -9,9 +9,7 @@ use crate::socket::protocol;
 #[must_use]
 pub fn line(session: SessionId, frame: &Frame) -> String {
     match frame {
-        Frame::Publication(publication) => {
-            String::from_utf8_lossy(&protocol::push(session, publication)).into_owned()
-        }
+        Frame::Publication(publication) => protocol::push(session, publication).to_string(),
         Frame::Reply(number, outcome) => protocol::rpc_reply(*number, outcome),
     }
 }

@@ -182,7 +182,7 @@ struct SubscriptionReply<'a> {
 impl Greeted {
     /// The reply to the connect command, followed by the answer being written, if there is one.
     #[must_use]
-    pub(super) fn reply(&self, id: u32, client: Uuid, config: &PublicConfig) -> Vec<u8> {
+    pub(super) fn reply(&self, id: u32, client: Uuid, config: &PublicConfig) -> String {
         let (session_id, welcome) = (self.session.id(), &self.welcome);
         let subscription = SubscriptionReply {
             recoverable: true,
@@ -201,10 +201,10 @@ impl Greeted {
             data: ConnectReplyData { session_id, token: &self.token, chatbot: config },
             subs: HashMap::from([(protocol::channel(session_id), subscription)]),
         };
-        let mut frame = protocol::reply(id, "connect", &reply).into_bytes();
+        let mut frame = protocol::reply(id, "connect", &reply);
         if let Some(draft) = &welcome.draft {
-            frame.push(b'\n');
-            frame.extend_from_slice(&protocol::push(session_id, draft));
+            frame.push('\n');
+            frame.push_str(&protocol::push(session_id, draft));
         }
         frame
     }

@@ -7,6 +7,7 @@ mod close;
 mod connection;
 mod echo;
 mod events;
+mod frame;
 mod greeting;
 pub mod protocol;
 mod shim;

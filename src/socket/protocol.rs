@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use aihio_actors::engine::{Duplicate, Reply};
 use aihio_actors::model::{Phase, Publication, PublicationData, Refusal, RefusalCode, SessionId, Visitor};
-use bytes::Bytes;
-use serde::de::IgnoredAny;
+use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 /// Seconds between the server's pings; a client that misses them reconnects.
 pub const PING_SECONDS: u64 = 25;
@@ -32,9 +32,6 @@ pub struct CommandLine<'a> {
     /// A fresh token for a connection that goes on.
     #[serde(borrow, default)]
     pub refresh: Option<Refresh<'a>>,
-    /// Anything else.
-    #[serde(flatten)]
-    pub other: HashMap<String, IgnoredAny>,
 }
 
 /// The first command of a connection.
@@ -158,12 +155,26 @@ const fn phase_word(phase: Phase) -> &'static str {
 
 /// A publication as a line, encoded once for all listeners of a session.
 #[must_use]
-pub fn push(session: SessionId, publication: &Publication) -> Bytes {
-    let encode = || {
-        let body = serde_json::to_string(&PublicationBody::of(publication)).unwrap_or_else(|_| "{}".into());
-        Bytes::from(format!(r#"{{"push":{{"channel":"session:{session}","pub":{body}}}}}"#))
-    };
-    publication.encoded.get_or_init(encode).clone()
+pub fn push(session: SessionId, publication: &Publication) -> ByteString {
+    publication.encoded.get_or_init(|| encode_push(session, publication)).clone()
+}
+
+fn encode_push(session: SessionId, publication: &Publication) -> ByteString {
+    const AROUND_TEXT: usize = 384;
+    let mut line = Vec::with_capacity(AROUND_TEXT + publication.data.text().len());
+    line.extend_from_slice(br#"{"push":{"channel":"session:"#);
+    line.extend_from_slice(
+        session.as_uuid().hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes(),
+    );
+    line.extend_from_slice(br#"","pub":"#);
+    let before = line.len();
+    if serde_json::to_writer(&mut line, &PublicationBody::of(publication)).is_err() {
+        line.truncate(before);
+        line.extend_from_slice(b"{}");
+    }
+    line.extend_from_slice(b"}}");
+    // What was encoded as JSON is UTF-8.
+    ByteString::try_from(line).unwrap_or_default()
 }
 
 /// A publication within a push or a list of missed ones.
@@ -285,7 +296,7 @@ mod tests {
     #[test]
     fn an_empty_object_is_a_pong() {
         let line: CommandLine<'_> = serde_json::from_str("{}").unwrap();
-        assert!(line.id == 0 && line.connect.is_none() && line.rpc.is_none() && line.other.is_empty());
+        assert!(line.id == 0 && line.connect.is_none() && line.rpc.is_none() && line.ping.is_none());
     }
 
     #[test]

@@ -15,13 +15,13 @@ use aihio_actors::engine::{
     ChatbotHandle, Command, Delivery, Item, ListenerId, Opening, Outlet, Recovered, Responder, SessionHandle,
     Since, Welcome,
 };
-use aihio_actors::model::{Epoch, Refusal, RefusalCode, Seq};
-use bytestring::ByteString;
+use aihio_actors::model::{Epoch, MessageId, Refusal, RefusalCode, Seq};
 use uuid::Uuid;
 
 use super::assembly::{Assembly, MESSAGE_BYTES_MAX};
 use super::close::Disconnect;
 use super::connection::{self, Progress, Step};
+use super::frame::Frame;
 use super::greeting::{Greeted, Greeting, NotGreeted};
 use super::protocol::{self, PING_SECONDS};
 use super::websocket::{
@@ -88,6 +88,8 @@ struct Attachment {
     listener: ListenerId,
     epoch: Epoch,
     seen: Seq,
+    /// The answer of which pieces came last, with the last one's number.
+    draft: Option<(MessageId, u32)>,
 }
 
 type SocketContext = WebsocketContext<Socket>;
@@ -149,11 +151,11 @@ impl Socket {
 
     fn greeted(&mut self, id: u32, greeted: Greeted, outlet: Arc<Outlet>, ctx: &mut SocketContext) {
         let config = Arc::clone(&self.chatbot.view().public);
-        ctx.text(line(greeted.reply(id, self.client, &config)));
+        ctx.text(greeted.reply(id, self.client, &config));
         self.progress = Progress::Greeted;
         let Welcome { listener, epoch, offset, .. } = greeted.welcome;
         self.attachment =
-            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset });
+            Some(Attachment { session: greeted.session, outlet, listener, epoch, seen: offset, draft: None });
         self.catch_up(ctx);
     }
 
@@ -243,10 +245,19 @@ impl Socket {
 
     fn reattached(&mut self, attached: Attachment, welcome: Welcome, ctx: &mut SocketContext) {
         let session = attached.session.id();
-        let missed = welcome.missed.iter().chain(&welcome.draft);
-        let lines: Vec<_> = missed.map(|publication| protocol::push(session, publication)).collect();
-        if !lines.is_empty() {
-            ctx.text(line(lines.join(&b'\n')));
+        let mut frame = Frame::default();
+        for publication in welcome.missed.iter().chain(&welcome.draft) {
+            // Its last pieces were missed: they come before the answer, as all of it.
+            if let Some((message, piece)) = attached.draft
+                && publication.message_id() == Some(message)
+                && let Some(whole) = publication.whole_answer(piece + 1)
+            {
+                frame.push(protocol::push(session, &whole));
+            }
+            frame.push(protocol::push(session, publication));
+        }
+        if let Some(text) = frame.into_text() {
+            ctx.text(text);
         }
         self.attachment = Some(Attachment { listener: welcome.listener, seen: welcome.offset, ..attached });
         self.catch_up(ctx);
@@ -264,23 +275,24 @@ impl Socket {
     fn hand_over(&mut self, delivery: &Delivery, ctx: &mut SocketContext) {
         let Some(attached) = &mut self.attachment else { return };
         let session = attached.session.id();
-        let mut frame = Vec::new();
+        let mut frame = Frame::default();
         let mut last = None;
         for item in &delivery.0 {
             match item {
                 Item::Reply(id, outcome) => {
-                    push_line(&mut frame, protocol::rpc_reply(*id, outcome).as_bytes());
+                    frame.push(protocol::rpc_reply(*id, outcome).into());
                 }
                 Item::Publication(publication) => {
-                    push_line(&mut frame, &protocol::push(session, publication));
+                    frame.push(protocol::push(session, publication));
                     attached.seen =
                         publication.offset.map_or(attached.seen, |offset| offset.max(attached.seen));
+                    attached.draft = publication.piece().or(attached.draft);
                 }
                 Item::Close(_) | Item::Interrupted => last = Some(item),
             }
         }
-        if !frame.is_empty() {
-            ctx.text(line(frame));
+        if let Some(text) = frame.into_text() {
+            ctx.text(text);
         }
         match last {
             Some(Item::Close(reason)) => self.close(Disconnect::from(*reason), ctx),
@@ -360,16 +372,4 @@ impl StreamHandler<Result<Message, ProtocolError>> for Socket {
             Err(disconnect) => self.close(disconnect, ctx),
         }
     }
-}
-
-fn push_line(frame: &mut Vec<u8>, line: &[u8]) {
-    if !frame.is_empty() {
-        frame.push(b'\n');
-    }
-    frame.extend_from_slice(line);
-}
-
-/// What was encoded as JSON is UTF-8.
-fn line(json: Vec<u8>) -> ByteString {
-    ByteString::try_from(json).unwrap_or_default()
 }

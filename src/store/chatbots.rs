@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::dialect::{Sql, replace_nul};
 use super::entities::{chatbot, config_version};
 use super::page::{Listing, by_id};
+use super::patience::Patience;
 use super::{Existence, Page, Paged, Store, StoreError, Tenant};
 
 /// A chatbot with its times.
@@ -72,7 +73,7 @@ impl Catalog for Store {
             let row = chatbot::Entity::find_by_id(chatbot.as_uuid()).one(self.reader()).await?;
             Ok(row.map(record).transpose()?.map(|stored| stored.record))
         };
-        find.await.map_err(|error: StoreError| error.at("catalog"))
+        Patience::Visitor.ask("catalog", find).await
     }
 }
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use uuid::fmt::Simple;
 
 use super::dialect::{Sql, json_rows};
+use super::journal::Transaction;
 use super::{Store, StoreError};
 
 /// Accounts with a limit that this process has claimed credits of: answers of all others lower no lease and cost no
@@ -120,7 +121,7 @@ struct SpentRow {
 
 /// Spends the credits of answers (by account) in the transaction that stores them.
 pub(super) async fn spend(
-    transaction: &DatabaseTransaction,
+    transaction: &mut Transaction,
     leases: Leases<'_>,
     answers: &BTreeMap<AccountId, u64>,
 ) -> Result<(), StoreError> {
@@ -131,8 +132,7 @@ pub(super) async fn spend(
             .collect()
     };
     if !rows.is_empty() {
-        let values = vec![json_rows(&rows)?.into(), leases.process.into()];
-        transaction.execute_raw(SPEND.with(transaction, values)).await?;
+        transaction.run(SPEND, json_rows(&rows)?, Some(leases.process)).await?;
     }
     Ok(())
 }

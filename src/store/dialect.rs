@@ -49,10 +49,15 @@ pub(super) fn month(at: Timestamp) -> i32 {
     at.year() * 100 + i32::try_from(at.month()).unwrap_or(0)
 }
 
-/// Writes rows as the JSON array that the set-based statements read. NUL, which PostgreSQL has no place for in a text,
-/// becomes U+FFFD: one odd character must not keep a whole batch out.
+/// Writes rows as the JSON array that the set-based statements read.
 pub(super) fn json_rows<T: serde::Serialize>(rows: &[T]) -> Result<String, serde_json::Error> {
-    let text = serde_json::to_string(rows)?;
+    json_text(rows)
+}
+
+/// Writes a value as JSON. NUL, which PostgreSQL has no place for in a text, becomes U+FFFD: one odd character must not
+/// keep a whole batch out.
+pub(super) fn json_text<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+    let text = serde_json::to_string(value)?;
     if !text.contains("\\u0000") {
         return Ok(text);
     }

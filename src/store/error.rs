@@ -1,6 +1,7 @@
 //! How the store fails.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use aihio_actors::ports::PortError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, SqlxError};
@@ -25,6 +26,9 @@ pub enum StoreError {
         /// The row's key.
         row: String,
     },
+    /// The connection neither answers nor breaks.
+    #[error("the database has not answered within {} s", .0.as_secs())]
+    Silent(Duration),
     /// The schema is not the one that this program needs.
     #[error(transparent)]
     Schema(#[from] aihio_migrations::MigrateError),
@@ -57,7 +61,11 @@ impl StoreError {
 
     /// Whether trying again may help.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::Unavailable(error) if is_transient(error))
+        match self {
+            Self::Unavailable(error) => is_transient(error),
+            Self::Silent(_) => true,
+            _ => false,
+        }
     }
 
     /// The same failure as the engine's ports tell it.

@@ -15,6 +15,7 @@ use sea_orm::{
 use super::dialect::{Sql, json_rows, replace_nul};
 use super::entities::job::{self, Column};
 use super::page::{Listing, by_id};
+use super::patience::Patience;
 use super::words::Word;
 use super::{Page, Paged, Store, StoreError, Tenant};
 
@@ -64,19 +65,19 @@ impl Jobs for Store {
             let row = job::Entity::find_by_id(id.as_uuid()).one(self.reader()).await?;
             row.map(record).transpose()
         };
-        find.await.map_err(|error: StoreError| error.at("jobs"))
+        Patience::Work.ask("jobs", find).await
     }
 
     async fn claim(&self, limit: u32) -> Result<JobsClaimed, PortError> {
-        self.take(limit).await.map_err(|error| error.at("jobs"))
+        Patience::Work.ask("jobs", self.take(limit)).await
     }
 
     async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError> {
-        self.renew_claims(jobs).await.map_err(|error| error.at("jobs"))
+        Patience::Visitor.ask("jobs", self.renew_claims(jobs)).await
     }
 
     async fn save(&self, job: &Job) -> Result<(), PortError> {
-        self.save_job(job).await.map_err(|error| error.at("jobs"))
+        Patience::Work.ask("jobs", self.save_job(job)).await
     }
 }
 

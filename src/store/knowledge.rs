@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::dialect::{Sql, json_rows, moment};
 use super::entities::{document, source};
+use super::patience::Patience;
 use super::{Store, StoreError};
 
 /// The texts in use of a chatbot's sources.
@@ -66,15 +67,15 @@ struct Span {
 #[async_trait]
 impl Knowledge for Store {
     async fn chunks(&self, chatbot: ChatbotId) -> Result<Vec<Chunk>, PortError> {
-        self.read_chunks(chatbot).await.map_err(|error| error.at("knowledge"))
+        Patience::Work.ask("knowledge", self.read_chunks(chatbot)).await
     }
 
     async fn content_hash(&self, source: SourceId) -> Result<Option<ContentHash>, PortError> {
-        self.current_hash(source).await.map_err(|error| error.at("knowledge"))
+        Patience::Work.ask("knowledge", self.current_hash(source)).await
     }
 
     async fn replace(&self, reading: Reading) -> Result<(), PortError> {
-        self.replace_reading(reading).await.map_err(|error| error.at("knowledge"))
+        Patience::Work.ask("knowledge", self.replace_reading(reading)).await
     }
 }
 

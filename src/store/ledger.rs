@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::dialect::Sql;
 use super::entities::{account, subscription};
+use super::patience::Patience;
 use super::usage::{TOTAL, amount};
 use super::words::Word;
 use super::{Store, StoreError};
@@ -38,25 +39,28 @@ const ROLL_UP: Sql = Sql {
 #[async_trait]
 impl Ledger for Store {
     async fn period(&self, account: AccountId, since: Timestamp) -> Result<Option<PeriodUsage>, PortError> {
-        self.period_usage(account, since).await.map_err(|error| error.at("ledger"))
+        Patience::Visitor.ask("ledger", self.period_usage(account, since)).await
     }
 
     async fn claim(&self, claim: &LeaseClaim) -> Result<Option<LeaseGrant>, PortError> {
-        self.claim_credits(claim).await.map_err(|error| error.at("ledger"))
+        Patience::Visitor.ask("ledger", self.claim_credits(claim)).await
     }
 
     async fn renew(&self, lasts: Duration) -> Result<Vec<Renewed>, PortError> {
-        self.renew_leases(lasts).await.map_err(|error| error.at("ledger"))
+        Patience::Visitor.ask("ledger", self.renew_leases(lasts)).await
     }
 
     async fn roll_up(&self, now: Timestamp) -> Result<u64, PortError> {
         let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
-        let rolled = self.writer().execute_raw(ROLL_UP.with(self.writer(), vec![hour.into()])).await;
-        rolled.map(|done| done.rows_affected()).map_err(|error| StoreError::from(error).at("ledger"))
+        let roll_up = async {
+            let done = self.writer().execute_raw(ROLL_UP.with(self.writer(), vec![hour.into()])).await?;
+            Ok(done.rows_affected())
+        };
+        Patience::Work.ask("ledger", roll_up).await
     }
 
     async fn prepare_partitions(&self, now: Timestamp) -> Result<(), PortError> {
-        self.make_partitions(now).await.map_err(|error| error.at("ledger"))
+        Patience::Work.ask("ledger", self.make_partitions(now)).await
     }
 }
 

@@ -27,6 +27,7 @@ mod ledger;
 mod open;
 mod page;
 mod partitions;
+mod patience;
 mod recordings;
 mod secrets;
 mod sessions;

@@ -11,6 +11,7 @@ use uuid::fmt::Simple;
 
 use super::dialect::{Sql, json_rows, moment};
 use super::entities::{session, session_input};
+use super::patience::Patience;
 use super::{Store, StoreError, Tenant};
 
 /// A step of a session's life as it is kept. What is in `payload` is not the store's business.
@@ -70,7 +71,7 @@ impl Store {
     /// # Errors
     /// When nothing was kept, or it is unknown whether it was.
     pub async fn keep_recording(&self, rows: &[RecordedRow]) -> Result<HashSet<SessionId>, PortError> {
-        self.keep_steps(rows).await.map_err(|error| error.at("recordings"))
+        Patience::Work.ask("recordings", self.keep_steps(rows)).await
     }
 
     async fn keep_steps(&self, rows: &[RecordedRow]) -> Result<HashSet<SessionId>, StoreError> {

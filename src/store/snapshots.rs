@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::dialect::Sql;
 use super::entities::snapshot;
+use super::patience::Patience;
 use super::{Store, StoreError};
 
 /// A late save of an older memory changes nothing.
@@ -28,24 +29,25 @@ impl Snapshots for Store {
             i64::try_from(snapshot.seq).unwrap_or(i64::MAX).into(),
             snapshot.bytes.to_vec().into(),
         ];
-        let saved = self.writer().execute_raw(SAVE.with(self.writer(), values)).await;
-        saved.map(drop).map_err(|error| StoreError::from(error).at("snapshots"))
+        let save = async { Ok(self.writer().execute_raw(SAVE.with(self.writer(), values)).await.map(drop)?) };
+        Patience::Work.ask("snapshots", save).await
     }
 
     async fn load(&self, key: SnapshotKey) -> Result<Option<Snapshot>, PortError> {
-        let _turn = self.reading().await;
         let load = async {
+            let _turn = self.reading().await;
             let found =
                 snapshot::Entity::find_by_id((key.kind.to_owned(), key.id)).one(self.reader()).await?;
             found.map(read).transpose()
         };
-        load.await.map_err(|error: StoreError| error.at("snapshots"))
+        Patience::Visitor.ask("snapshots", load).await
     }
 
     async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
         let values = vec![key.kind.into(), key.id.into()];
-        let forgotten = self.writer().execute_raw(FORGET.with(self.writer(), values)).await;
-        forgotten.map(drop).map_err(|error| StoreError::from(error).at("snapshots"))
+        let forget =
+            async { Ok(self.writer().execute_raw(FORGET.with(self.writer(), values)).await.map(drop)?) };
+        Patience::Work.ask("snapshots", forget).await
     }
 }
 

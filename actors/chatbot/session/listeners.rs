@@ -11,8 +11,16 @@ struct Listener {
     id: ListenerId,
     outlet: Arc<Outlet>,
     due: Vec<Item>,
-    /// Pieces of the answer under way were left out: a snapshot is owed before the next one.
-    lagging: Option<u32>,
+    /// Pieces of the answer under way were left out: all of it so far is owed before what comes next of it.
+    lagging: Option<Lag>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Lag {
+    /// Deliveries that found no room.
+    deliveries: u32,
+    /// The number of the last piece that was left out.
+    piece: u32,
 }
 
 /// All listeners of one session.
@@ -64,6 +72,11 @@ impl Listeners {
     /// Owes everybody a publication.
     pub(super) fn owe_all(&mut self, publication: &Arc<Publication>) {
         for listener in &mut self.all {
+            if let Some(lag) = listener.lagging
+                && let Some(whole) = publication.whole_answer(lag.piece)
+            {
+                listener.due.push(Item::Publication(whole.into()));
+            }
             listener.due.push(Item::Publication(Arc::clone(publication)));
         }
     }
@@ -92,7 +105,7 @@ impl Listeners {
                 return true;
             }
             let due = std::mem::take(&mut listener.due);
-            let only_pieces = due.iter().all(is_piece);
+            let last_piece = last_of_pieces(&due);
             match listener.outlet.deliver(Delivery(due)) {
                 Ok(()) => {
                     listener.lagging = None;
@@ -100,9 +113,9 @@ impl Listeners {
                 }
                 Err(Undelivered::Closed) => false,
                 Err(Undelivered::Full) => {
-                    let missed = listener.lagging.map_or(1, |missed| missed + 1);
-                    listener.lagging = Some(missed);
-                    let stays = only_pieces && missed < LAG_MAX;
+                    let deliveries = listener.lagging.map_or(1, |lag| lag.deliveries + 1);
+                    listener.lagging = last_piece.map(|piece| Lag { deliveries, piece });
+                    let stays = listener.lagging.is_some() && deliveries < LAG_MAX;
                     if !stays {
                         listener.outlet.deliver_last(Delivery(vec![Item::Close(CloseReason::Slow)]));
                     }
@@ -131,9 +144,13 @@ impl Drop for Listeners {
     }
 }
 
-fn is_piece(item: &Item) -> bool {
-    use crate::model::PublicationData::{Delta, Snapshot};
-    matches!(item, Item::Publication(publication) if matches!(publication.data, Delta { .. } | Snapshot { .. }))
+/// The number of the last piece, where there is nothing but pieces.
+fn last_of_pieces(due: &[Item]) -> Option<u32> {
+    let piece = |item: &Item| match item {
+        Item::Publication(publication) => publication.piece().map(|(_, n)| n),
+        _ => None,
+    };
+    due.iter().map(piece).try_fold(0, |_, n| n)
 }
 
 #[cfg(test)]
@@ -141,11 +158,23 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::model::{MessageId, PublicationData};
+    use crate::model::{MessageId, PublicationData, Role, Timestamp};
 
     fn piece(n: u32) -> Arc<Publication> {
         let message_id = MessageId::from_uuid(uuid::Uuid::nil());
         Publication::ephemeral(PublicationData::Delta { message_id, n, text: "x".into() }).into()
+    }
+
+    fn answer(text: &str) -> Publication {
+        Publication::ephemeral(PublicationData::Message {
+            message_id: MessageId::from_uuid(uuid::Uuid::nil()),
+            client_id: None,
+            role: Role::Assistant,
+            text: text.into(),
+            reply_to: None,
+            citations: Vec::new(),
+            at: Timestamp::UNIX_EPOCH,
+        })
     }
 
     fn snapshot() -> Option<Publication> {
@@ -169,6 +198,23 @@ mod tests {
         assert!(
             matches!(&items[..], [Item::Publication(p)] if matches!(p.data, PublicationData::Snapshot { .. }))
         );
+    }
+
+    #[test]
+    fn a_listener_that_missed_the_last_pieces_gets_all_of_them_before_the_answer() {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let mut listeners = Listeners::default();
+        listeners.attach(Arc::new(Outlet::Channel(sender)));
+        for n in 0..3 {
+            listeners.owe_piece(&piece(n), snapshot);
+            listeners.flush();
+        }
+        receiver.try_recv().unwrap();
+        listeners.owe_all(&answer("xxx").into());
+        listeners.flush();
+        let Ok(Delivery(items)) = receiver.try_recv() else { panic!("nothing came") };
+        let [Item::Publication(whole), Item::Publication(_)] = &items[..] else { panic!("{items:?}") };
+        assert!(matches!(&whole.data, PublicationData::Snapshot { n: 9, text, .. } if text == "xxx"));
     }
 
     #[test]

@@ -19,30 +19,44 @@ use crate::ports::{Claim, Opened, PortError, Ports};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
-/// How long a session waits before it reads its history again after a failure.
+/// How long a session waits before it reads its history again because it can't trust what it knows.
 const RELOAD_DELAY: Duration = Duration::from_millis(50);
+/// How long it waits when the history could not be read: at first, and at most.
+const READ_AGAIN: Duration = Duration::from_millis(100);
+const READ_AGAIN_MAX: Duration = Duration::from_secs(1);
 /// How long a question of an earlier life waits before its account is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads snapshot and journal; what comes meanwhile waits.
+    /// Reads snapshot and journal, once all that an earlier life had under way is stored or given up: read before, the
+    /// history would lack it, and this life would write in its place. What comes meanwhile waits.
     pub(super) fn load(&mut self, ctx: &mut Context<Self>) {
-        let (ports, id) = (self.context.ports.clone(), self.id);
-        let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
-        let read = async move { read_history(&ports, id, ring).await };
-        ctx.spawn(read.into_actor(self).map(|history, session, ctx| session.loaded(history, ctx)));
+        self.read(READ_AGAIN, ctx);
     }
 
-    fn loaded(&mut self, past: Result<Past, PortError>, ctx: &mut Context<Self>) {
-        match past {
-            Ok(Past::Known(history)) => self.begin(*history, ctx),
-            Ok(Past::Elsewhere) => self.is_elsewhere(ctx),
-            Ok(Past::Unknown) => self.is_gone(ctx),
+    fn read(&self, again: Duration, ctx: &mut Context<Self>) {
+        let (ports, id) = (self.context.ports.clone(), self.id);
+        let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
+        let journal = self.context.journal.clone();
+        let read = async move {
+            journal.settled(id).await;
+            read_history(&ports, id, ring).await
+        };
+        ctx.spawn(read.into_actor(self).map(move |history, session, ctx| match history {
+            Ok(past) => session.loaded(past, ctx),
             Err(error) => {
-                tracing::warn!(session.id = %self.id, error = ?error, "the session's history can't be read yet");
-                self.refuse_early(&Refusal::overloaded());
-                ctx.run_later(RELOAD_DELAY * 4, |session, ctx| session.load(ctx));
+                tracing::warn!(session.id = %session.id, error = ?error, "the session's history can't be read yet");
+                session.refuse_early(&Refusal::overloaded());
+                ctx.run_later(again, move |session, ctx| session.read((again * 2).min(READ_AGAIN_MAX), ctx));
             }
+        }));
+    }
+
+    fn loaded(&mut self, past: Past, ctx: &mut Context<Self>) {
+        match past {
+            Past::Known(history) => self.begin(*history, ctx),
+            Past::Elsewhere => self.is_elsewhere(ctx),
+            Past::Unknown => self.is_gone(ctx),
         }
     }
 

@@ -5,4 +5,4 @@ mod flush;
 mod leave;
 
 pub use append::Append;
-pub use flush::Flush;
+pub use flush::{Flush, Whose};

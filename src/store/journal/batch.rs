@@ -1,16 +1,18 @@
 //! Records, turned into the rows of each table.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use aihio_actors::model::{
-    AccountId, Citation, Event, EventBody, MessageId, Receipt, SessionId, SessionMeta, Timestamp, UsageKind,
-    UsageRow, Visitor,
+    AccountId, Event, EventBody, MessageId, Receipt, SessionId, SessionMeta, Timestamp, UsageKind, UsageRow,
 };
 use aihio_actors::ports::{Feedback, Lead, Record, RecordBody};
 use serde::Serialize;
+use uuid::Uuid;
 use uuid::fmt::Simple;
 
-use super::super::dialect::{moment, month_of};
+use super::super::StoreError;
+use super::super::dialect::{json_text, moment, month_of, stored};
 use super::super::words::Word;
 
 /// The rows of some records, borrowed from them.
@@ -22,7 +24,7 @@ pub(super) struct Batch<'a> {
     pub(super) usage: Vec<UsageLogRow>,
     /// Answers by account.
     pub(super) answers: BTreeMap<AccountId, u64>,
-    pub(super) receipts: Vec<ReceiptRow<'a>>,
+    pub(super) receipts: Vec<ReceiptRow>,
     pub(super) feedback: Vec<FeedbackRow<'a>>,
     pub(super) leads: Vec<LeadRow<'a>>,
     gate_of: HashMap<SessionId, usize>,
@@ -31,83 +33,75 @@ pub(super) struct Batch<'a> {
 }
 
 /// A session that opens.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct SessionRow<'a> {
-    id: Simple,
-    account: Simple,
-    chatbot: Simple,
-    epoch: &'a str,
-    owner: u64,
-    visitor: &'a Visitor,
-    locale: Option<&'a str>,
-    page: Option<&'a str>,
-    at: String,
+    pub(super) id: Uuid,
+    pub(super) account: Uuid,
+    pub(super) chatbot: Uuid,
+    pub(super) epoch: &'a str,
+    pub(super) owner: i64,
+    pub(super) visitor: String,
+    pub(super) locale: Option<Cow<'a, str>>,
+    pub(super) page: Option<Cow<'a, str>>,
+    pub(super) at: Timestamp,
 }
 
 /// How far a session's gate moves.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct GateRow {
-    id: Simple,
-    account: Simple,
-    owner: u64,
-    first: u64,
-    last: u64,
-    phase: Option<&'static str>,
-    messages: u64,
-    at: Option<String>,
+    pub(super) id: Uuid,
+    pub(super) account: Uuid,
+    pub(super) owner: i64,
+    pub(super) before: i64,
+    pub(super) last: i64,
+    pub(super) phase: Option<&'static str>,
+    pub(super) messages: i64,
+    pub(super) at: Option<Timestamp>,
 }
 
 /// An entry of a history.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug)]
 pub(super) struct MessageRow<'a> {
-    session: Simple,
-    month: i32,
-    seq: u64,
-    account: Simple,
-    chatbot: Simple,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Simple>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply: Option<Simple>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    citations: Option<&'a [Citation]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agent: Option<&'a str>,
-    at: String,
+    pub(super) session: Uuid,
+    pub(super) month: i32,
+    pub(super) seq: i64,
+    pub(super) account: Uuid,
+    pub(super) chatbot: Uuid,
+    pub(super) kind: &'static str,
+    pub(super) id: Option<Uuid>,
+    pub(super) client: Option<Cow<'a, str>>,
+    pub(super) role: Option<&'static str>,
+    pub(super) text: Option<Cow<'a, str>>,
+    pub(super) reply: Option<Uuid>,
+    pub(super) citations: Option<String>,
+    pub(super) state: Option<&'static str>,
+    pub(super) agent: Option<Cow<'a, str>>,
+    pub(super) at: Timestamp,
 }
 
 /// Something that was used.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct UsageLogRow {
-    id: Simple,
-    month: i32,
-    account: Simple,
-    chatbot: Simple,
-    session: Option<Simple>,
-    message: Option<Simple>,
-    kind: &'static str,
-    amount: u64,
-    at: String,
+    pub(super) id: Uuid,
+    pub(super) month: i32,
+    pub(super) account: Uuid,
+    pub(super) chatbot: Uuid,
+    pub(super) session: Option<Uuid>,
+    pub(super) message: Option<Uuid>,
+    pub(super) kind: &'static str,
+    pub(super) amount: i64,
+    pub(super) at: Timestamp,
 }
 
 /// How an answer came about.
-#[derive(Debug, Serialize)]
-pub(super) struct ReceiptRow<'a> {
-    id: Simple,
-    account: Simple,
-    chatbot: Simple,
-    session: Simple,
-    receipt: &'a Receipt,
-    at: String,
+#[derive(Debug)]
+pub(super) struct ReceiptRow {
+    pub(super) id: Uuid,
+    pub(super) account: Uuid,
+    pub(super) chatbot: Uuid,
+    pub(super) session: Uuid,
+    pub(super) receipt: String,
+    pub(super) at: Timestamp,
 }
 
 /// A judgement of an answer.
@@ -135,20 +129,23 @@ pub(super) struct LeadRow<'a> {
 
 impl<'a> Batch<'a> {
     /// The rows of all records.
-    pub(super) fn of(records: &'a [Record]) -> Self {
+    ///
+    /// # Errors
+    /// When a value can't be written as JSON.
+    pub(super) fn of(records: &'a [Record]) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         for record in records {
             match &record.body {
-                RecordBody::Opened(meta) => batch.sessions.push(session_row(record, meta)),
+                RecordBody::Opened(meta) => batch.sessions.push(session_row(record, meta)?),
                 RecordBody::Events { events, usage, receipts } => {
-                    batch.push_events(record, events);
-                    batch.push_usage(record, events, usage, receipts);
+                    batch.push_events(record, events)?;
+                    batch.push_usage(record, events, usage, receipts)?;
                 }
                 RecordBody::Feedback(feedback) => batch.push_feedback(record, feedback),
                 RecordBody::Lead(lead) => batch.leads.push(lead_row(record, lead)),
             }
         }
-        batch
+        Ok(batch)
     }
 
     /// Whether each session's events follow each other without a hole and have one owner.
@@ -157,19 +154,20 @@ impl<'a> Batch<'a> {
     }
 
     /// Adds events, and moves the session's gate past them.
-    pub(super) fn push_events(&mut self, record: &'a Record, events: &'a [Event]) {
+    pub(super) fn push_events(&mut self, record: &'a Record, events: &'a [Event]) -> Result<(), StoreError> {
         for event in events {
-            self.messages.push(message_row(record, event));
-            let seq = event.seq.0;
+            self.messages.push(message_row(record, event)?);
+            let seq = number(event.seq.0);
             let index = *self.gate_of.entry(record.session_id).or_insert_with(|| {
                 self.gates.push(GateRow::before(record, seq));
                 self.gates.len() - 1
             });
             if let Some(gate) = self.gates.get_mut(index) {
-                self.broken |= gate.last.checked_add(1) != Some(seq) || gate.owner != record.owner.0;
-                gate.pass(event);
+                self.broken |= gate.last.checked_add(1) != Some(seq) || gate.owner != number(record.owner.0);
+                gate.pass(event, seq);
             }
         }
+        Ok(())
     }
 
     /// Adds what the events cost and how they came about.
@@ -178,14 +176,17 @@ impl<'a> Batch<'a> {
         record: &Record,
         events: &[Event],
         usage: &[UsageRow],
-        receipts: &'a [(MessageId, Receipt)],
-    ) {
+        receipts: &[(MessageId, Receipt)],
+    ) -> Result<(), StoreError> {
         self.usage.extend(usage.iter().map(usage_row));
         for answer in usage.iter().filter(|row| row.kind == UsageKind::Answer) {
             *self.answers.entry(answer.account_id).or_default() += answer.amount;
         }
-        let Some(at) = events.last().map(|event| event.at) else { return };
-        self.receipts.extend(receipts.iter().map(|(id, receipt)| receipt_row(record, *id, receipt, at)));
+        let Some(at) = events.last().map(|event| event.at) else { return Ok(()) };
+        for (id, receipt) in receipts {
+            self.receipts.push(receipt_row(record, *id, receipt, at)?);
+        }
+        Ok(())
     }
 
     /// The last judgement of an answer counts, and a statement may change a row once.
@@ -202,12 +203,12 @@ impl<'a> Batch<'a> {
 }
 
 impl GateRow {
-    fn before(record: &Record, first: u64) -> Self {
+    fn before(record: &Record, first: i64) -> Self {
         Self {
-            id: record.session_id.as_uuid().simple(),
-            account: record.account_id.as_uuid().simple(),
-            owner: record.owner.0,
-            first,
+            id: record.session_id.as_uuid(),
+            account: record.account_id.as_uuid(),
+            owner: number(record.owner.0),
+            before: first.saturating_sub(1),
             last: first.saturating_sub(1),
             phase: None,
             messages: 0,
@@ -215,85 +216,110 @@ impl GateRow {
         }
     }
 
-    fn pass(&mut self, event: &Event) {
-        self.last = event.seq.0;
+    fn pass(&mut self, event: &Event, seq: i64) {
+        self.last = seq;
         match &event.body {
             EventBody::Message(_) => {
                 self.messages += 1;
-                self.at = Some(moment(event.at));
+                self.at = Some(stored(event.at));
             }
             EventBody::State(change) => self.phase = Some(change.state.word()),
         }
     }
 }
 
-fn session_row<'a>(record: &Record, meta: &'a SessionMeta) -> SessionRow<'a> {
-    SessionRow {
-        id: meta.session_id.as_uuid().simple(),
-        account: meta.account_id.as_uuid().simple(),
-        chatbot: meta.chatbot_id.as_uuid().simple(),
+fn session_row<'a>(record: &Record, meta: &'a SessionMeta) -> Result<SessionRow<'a>, StoreError> {
+    Ok(SessionRow {
+        id: meta.session_id.as_uuid(),
+        account: meta.account_id.as_uuid(),
+        chatbot: meta.chatbot_id.as_uuid(),
         epoch: &meta.epoch.0,
-        owner: record.owner.0,
-        visitor: &meta.visitor,
-        locale: meta.locale.as_deref(),
-        page: meta.page_url.as_deref(),
-        at: moment(meta.opened_at),
-    }
+        owner: number(record.owner.0),
+        visitor: json_text(&meta.visitor)?,
+        locale: meta.locale.as_deref().map(without_nul),
+        page: meta.page_url.as_deref().map(without_nul),
+        at: stored(meta.opened_at),
+    })
 }
 
-fn message_row<'a>(record: &Record, event: &'a Event) -> MessageRow<'a> {
+fn message_row<'a>(record: &Record, event: &'a Event) -> Result<MessageRow<'a>, StoreError> {
     let place = MessageRow {
-        session: record.session_id.as_uuid().simple(),
+        session: record.session_id.as_uuid(),
         month: month_of(record.session_id.as_uuid()),
-        seq: event.seq.0,
-        account: record.account_id.as_uuid().simple(),
-        chatbot: record.chatbot_id.as_uuid().simple(),
-        at: moment(event.at),
-        ..MessageRow::default()
+        seq: number(event.seq.0),
+        account: record.account_id.as_uuid(),
+        chatbot: record.chatbot_id.as_uuid(),
+        kind: "state",
+        id: None,
+        client: None,
+        role: None,
+        text: None,
+        reply: None,
+        citations: None,
+        state: None,
+        agent: None,
+        at: stored(event.at),
     };
-    match &event.body {
+    Ok(match &event.body {
         EventBody::Message(message) => MessageRow {
             kind: "message",
-            id: Some(message.message_id.as_uuid().simple()),
-            client: message.client_id.as_ref().map(|id| id.as_str()),
+            id: Some(message.message_id.as_uuid()),
+            client: message.client_id.as_ref().map(|id| without_nul(id.as_str())),
             role: Some(message.role.word()),
-            text: Some(&message.text),
-            reply: message.reply_to.map(|id| id.as_uuid().simple()),
-            citations: Some(message.citations.as_slice()).filter(|citations| !citations.is_empty()),
+            text: Some(without_nul(&message.text)),
+            reply: message.reply_to.map(|id| id.as_uuid()),
+            citations: match message.citations.as_slice() {
+                [] => None,
+                citations => Some(json_text(citations)?),
+            },
             ..place
         },
         EventBody::State(change) => MessageRow {
-            kind: "state",
             state: Some(change.state.word()),
-            agent: change.agent.as_ref().map(|agent| agent.name.as_str()),
+            agent: change.agent.as_ref().map(|agent| without_nul(agent.name.as_str())),
             ..place
         },
-    }
+    })
 }
 
 fn usage_row(row: &UsageRow) -> UsageLogRow {
     UsageLogRow {
-        id: row.id.simple(),
+        id: row.id,
         month: month_of(row.id),
-        account: row.account_id.as_uuid().simple(),
-        chatbot: row.chatbot_id.as_uuid().simple(),
-        session: row.session_id.map(|id| id.as_uuid().simple()),
-        message: row.message_id.map(|id| id.as_uuid().simple()),
+        account: row.account_id.as_uuid(),
+        chatbot: row.chatbot_id.as_uuid(),
+        session: row.session_id.map(|id| id.as_uuid()),
+        message: row.message_id.map(|id| id.as_uuid()),
         kind: row.kind.word(),
-        amount: row.amount,
-        at: moment(row.created_at),
+        amount: number(row.amount),
+        at: stored(row.created_at),
     }
 }
 
-fn receipt_row<'a>(record: &Record, id: MessageId, receipt: &'a Receipt, at: Timestamp) -> ReceiptRow<'a> {
-    ReceiptRow {
-        id: id.as_uuid().simple(),
-        account: record.account_id.as_uuid().simple(),
-        chatbot: record.chatbot_id.as_uuid().simple(),
-        session: record.session_id.as_uuid().simple(),
-        receipt,
-        at: moment(at),
-    }
+fn receipt_row(
+    record: &Record,
+    id: MessageId,
+    receipt: &Receipt,
+    at: Timestamp,
+) -> Result<ReceiptRow, StoreError> {
+    Ok(ReceiptRow {
+        id: id.as_uuid(),
+        account: record.account_id.as_uuid(),
+        chatbot: record.chatbot_id.as_uuid(),
+        session: record.session_id.as_uuid(),
+        receipt: json_text(receipt)?,
+        at: stored(at),
+    })
+}
+
+/// A number as both databases keep it. None of ours comes near the limit.
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// PostgreSQL has no place for NUL in a text: one odd character must not keep a whole batch out.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() }
 }
 
 fn feedback_row<'a>(record: &Record, feedback: &'a Feedback) -> FeedbackRow<'a> {

@@ -1,7 +1,7 @@
 //! The histories of sessions.
 //!
-//! An append is a batch of many sessions' records in one transaction, with one statement a table however many rows: the
-//! statements stay prepared, and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
+//! An append is a batch of many sessions' records in one transaction, with one prepared statement a table for many rows
+//! (see `rows`), and a row costs microseconds. What guards a history is its gate, `sessions.last_seq`: the
 //! batch moves each session's gate from before the first new event to the last, and inserts the events. A gate opens to
 //! the session's newest owner alone (`sessions.owner_epoch`). When as many
 //! gates moved and rows came as the batch has, every record was new and is kept. Only when the numbers differ (a batch
@@ -10,6 +10,8 @@
 mod batch;
 mod event;
 mod recheck;
+mod rows;
+mod transaction;
 mod write;
 
 use aihio_actors::model::{Event, Seq, SessionId};
@@ -17,14 +19,15 @@ use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record};
 use async_trait::async_trait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-    TransactionTrait,
 };
 
 use self::batch::Batch;
+pub(super) use self::transaction::Transaction;
 use self::write::Written;
 use super::dialect::{Sql, month_of};
 use super::entities::message::{self, Column};
 use super::entities::session;
+use super::patience::Patience;
 use super::{Store, StoreError, sessions};
 
 pub(super) use self::event::event;
@@ -32,16 +35,16 @@ pub(super) use self::event::event;
 #[async_trait]
 impl Journal for Store {
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError> {
-        self.append_records(records).await.map_err(|error| error.at("journal"))
+        Patience::Visitor.ask("journal", self.append_records(records)).await
     }
 
     async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        let _turn = self.reading().await;
         let find = async {
+            let _turn = self.reading().await;
             let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
             row.map(sessions::opened).transpose()
         };
-        find.await.map_err(|error: StoreError| error.at("journal"))
+        Patience::Visitor.ask("journal", find).await
     }
 
     async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
@@ -50,16 +53,16 @@ impl Journal for Store {
             let row = self.writer().query_one_raw(statement).await?;
             row.map(|row| sessions::opened(session::Model::from_query_result(&row, "")?)).transpose()
         };
-        own.await.map_err(|error: StoreError| error.at("journal"))
+        Patience::Visitor.ask("journal", own).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
-        let _turn = self.reading().await;
         let tail = async {
+            let _turn = self.reading().await;
             let rows = history(session, after).limit(u64::from(limit)).all(self.reader()).await?;
             rows.into_iter().map(event).collect::<Result<_, StoreError>>()
         };
-        tail.await.map_err(|error| error.at("journal"))
+        Patience::Visitor.ask("journal", tail).await
     }
 }
 
@@ -69,10 +72,10 @@ const OWN: Sql =
 
 impl Store {
     async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {
-        let batch = Batch::of(records);
+        let batch = Batch::of(records)?;
         if batch.is_contiguous() {
-            let transaction = self.writer().begin().await?;
-            match batch.write(&transaction, self.leases()).await {
+            let mut transaction = Transaction::begin(self.writer()).await?;
+            match batch.write(&mut transaction, self.leases()).await {
                 Ok(Written::Whole) => {
                     transaction.commit().await?;
                     return Ok(vec![Outcome::Kept; records.len()]);

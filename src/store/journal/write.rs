@@ -1,12 +1,13 @@
-//! The statements of an append: one a table, whatever the number of rows, which travel as one JSON array.
+//! The statements of an append: one a table.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::Serialize;
 
 use super::super::StoreError;
 use super::super::credits::{self, Leases};
 use super::super::dialect::{Sql, json_rows};
-use super::batch::Batch;
+use super::batch::{Batch, GateRow, MessageRow, ReceiptRow, SessionRow, UsageLogRow};
+use super::rows::{Row, columns};
+use super::transaction::Transaction;
 
 /// Whether everything in a batch was new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +22,12 @@ impl Batch<'_> {
     /// Writes all rows, as far as nothing is in their way.
     pub(super) async fn write(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &mut Transaction,
         leases: Leases<'_>,
     ) -> Result<Written, StoreError> {
-        let whole = insert(transaction, OPEN, &self.sessions).await?
-            && insert(transaction, MOVE_GATES, &self.gates).await?
-            && insert(transaction, INSERT_MESSAGES, &self.messages).await?;
+        let whole = write_all(transaction, &self.sessions).await?
+            && write_all(transaction, &self.gates).await?
+            && write_all(transaction, &self.messages).await?;
         if !whole {
             return Ok(Written::InPart);
         }
@@ -37,13 +38,13 @@ impl Batch<'_> {
     /// Writes what hangs on the events. What is there already stays as it is.
     pub(super) async fn write_beside(
         &self,
-        transaction: &DatabaseTransaction,
+        transaction: &mut Transaction,
         leases: Leases<'_>,
     ) -> Result<(), StoreError> {
-        let counted = insert(transaction, INSERT_USAGE, &self.usage).await?;
-        insert(transaction, INSERT_RECEIPTS, &self.receipts).await?;
-        insert(transaction, INSERT_FEEDBACK, &self.feedback).await?;
-        insert(transaction, INSERT_LEADS, &self.leads).await?;
+        let counted = write_all(transaction, &self.usage).await?;
+        write_all(transaction, &self.receipts).await?;
+        write_json(transaction, WRITE_FEEDBACK, &self.feedback).await?;
+        write_json(transaction, INSERT_LEADS, &self.leads).await?;
         // Usage that was there before was spent then. This comes last, since others may wait for the leases' rows.
         if counted {
             credits::spend(transaction, leases, &self.answers).await?;
@@ -53,98 +54,101 @@ impl Batch<'_> {
 }
 
 /// Whether as many rows were written as were given.
-async fn insert<T: Serialize>(
-    transaction: &DatabaseTransaction,
-    sql: Sql,
-    rows: &[T],
-) -> Result<bool, StoreError> {
-    if rows.is_empty() {
-        return Ok(true);
-    }
-    let statement = sql.with(transaction, vec![json_rows(rows)?.into()]);
-    let written = transaction.execute_raw(statement).await?.rows_affected();
+async fn write_all<R: Row>(transaction: &mut Transaction, rows: &[R]) -> Result<bool, StoreError> {
+    let written = transaction.write(rows).await?;
     Ok(usize::try_from(written) == Ok(rows.len()))
 }
 
-const OPEN: Sql = Sql {
-    sqlite: "INSERT INTO sessions \
-             (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) \
-             SELECT unhex(value ->> 'id'), unhex(value ->> 'account'), unhex(value ->> 'chatbot'), value ->> 'epoch', \
-             value ->> 'owner', value -> 'visitor', value ->> 'locale', value ->> 'page', value ->> 'at' \
-             FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+/// What comes seldom travels as one JSON array.
+async fn write_json<T: Serialize>(
+    transaction: &mut Transaction,
+    sql: Sql,
+    rows: &[T],
+) -> Result<(), StoreError> {
+    if rows.is_empty() { Ok(()) } else { transaction.run(sql, json_rows(rows)?, None).await }
+}
+
+columns! {
+    SessionRow<'_> { id, account, chatbot, epoch, owner, visitor, locale, page, at }
+    sqlite: [
+        "INSERT INTO sessions \
+         (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) VALUES ",
+        " ON CONFLICT DO NOTHING",
+    ],
     postgres: "INSERT INTO sessions \
-             (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) \
-             SELECT id, account, chatbot, epoch, owner, visitor, locale, page, at \
-             FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, account uuid, chatbot uuid, epoch text, owner bigint, visitor jsonb, locale text, page text, \
-             at timestamptz) \
-             ON CONFLICT DO NOTHING",
-};
+         (session_id, account_id, chatbot_id, epoch, owner_epoch, visitor, locale, page_url, opened_at) \
+         SELECT id, account, chatbot, epoch, owner, visitor::jsonb, locale, page, at \
+         FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], \
+         $9::timestamptz[]) AS item (id, account, chatbot, epoch, owner, visitor, locale, page, at) \
+         ON CONFLICT DO NOTHING",
+}
 
-/// A gate moves only from where the writer believes it to stand, and only for the session's newest owner; so of two
-/// writers one finds it moved or not its own any more, and a writer whose session was erased finds none.
-const MOVE_GATES: Sql = Sql {
-    sqlite: "UPDATE sessions SET last_seq = item.last, phase = coalesce(item.phase, sessions.phase), \
-             messages = sessions.messages + item.messages, \
-             last_message_at = coalesce(item.at, sessions.last_message_at) \
-             FROM (SELECT unhex(value ->> 'id') AS id, unhex(value ->> 'account') AS account, \
-                value ->> 'owner' AS owner, value ->> 'first' AS first, value ->> 'last' AS last, value ->> 'phase' AS phase, \
-                value ->> 'messages' AS messages, value ->> 'at' AS at FROM json_each($1)) AS item \
-             WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
-             AND sessions.last_seq = item.first - 1 AND sessions.owner_epoch = item.owner",
+// A gate moves only from where the writer believes it to stand, and only for the session's newest owner; so of two
+// writers one finds it moved or not its own any more, and a writer whose session was erased finds none.
+columns! {
+    GateRow { id, account, owner, before, last, phase, messages, at }
+    sqlite: [
+        "WITH item (id, account, owner, before, last, phase, messages, at) AS (VALUES ",
+        ") UPDATE sessions SET last_seq = item.last, phase = coalesce(item.phase, sessions.phase), \
+         messages = sessions.messages + item.messages, \
+         last_message_at = coalesce(item.at, sessions.last_message_at) FROM item \
+         WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
+         AND sessions.last_seq = item.before AND sessions.owner_epoch = item.owner",
+    ],
     postgres: "UPDATE sessions SET last_seq = item.last, phase = coalesce(item.phase, sessions.phase), \
-             messages = sessions.messages + item.messages, \
-             last_message_at = coalesce(item.at, sessions.last_message_at) \
-             FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, account uuid, owner bigint, first bigint, last bigint, phase text, messages bigint, at timestamptz) \
-             WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
-             AND sessions.last_seq = item.first - 1 AND sessions.owner_epoch = item.owner",
-};
+         messages = sessions.messages + item.messages, \
+         last_message_at = coalesce(item.at, sessions.last_message_at) \
+         FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], \
+         $8::timestamptz[]) AS item (id, account, owner, before, last, phase, messages, at) \
+         WHERE sessions.session_id = item.id AND sessions.account_id = item.account \
+         AND sessions.last_seq = item.before AND sessions.owner_epoch = item.owner",
+}
 
-const INSERT_MESSAGES: Sql = Sql {
-    sqlite: "INSERT INTO messages (session_id, session_month, seq, account_id, chatbot_id, kind, message_id, \
-             client_id, role, text, reply_to, citations, state, agent, at) \
-             SELECT unhex(value ->> 'session'), value ->> 'month', value ->> 'seq', unhex(value ->> 'account'), \
-             unhex(value ->> 'chatbot'), value ->> 'kind', unhex(value ->> 'id'), value ->> 'client', \
-             value ->> 'role', value ->> 'text', unhex(value ->> 'reply'), value -> 'citations', \
-             value ->> 'state', value ->> 'agent', value ->> 'at' \
-             FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+columns! {
+    MessageRow<'_> {
+        session, month, seq, account, chatbot, kind, id, client, role, text, reply, citations, state, agent, at
+    }
+    sqlite: [
+        "INSERT INTO messages (session_id, session_month, seq, account_id, chatbot_id, kind, message_id, \
+         client_id, role, text, reply_to, citations, state, agent, at) VALUES ",
+        " ON CONFLICT DO NOTHING",
+    ],
     postgres: "INSERT INTO messages (session_id, session_month, seq, account_id, chatbot_id, kind, message_id, \
-             client_id, role, text, reply_to, citations, state, agent, at) \
-             SELECT session, month, seq, account, chatbot, kind, id, client, role, text, reply, citations, \
-             state, agent, at FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (session uuid, month integer, seq bigint, account uuid, chatbot uuid, kind text, id uuid, client text, \
-             role text, text text, reply uuid, citations jsonb, state text, agent text, at timestamptz) \
-             ON CONFLICT DO NOTHING",
-};
+         client_id, role, text, reply_to, citations, state, agent, at) \
+         SELECT session, month, seq, account, chatbot, kind, id, client, role, text, reply, citations::jsonb, \
+         state, agent, at FROM UNNEST($1::uuid[], $2::integer[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], \
+         $7::uuid[], $8::text[], $9::text[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::text[], \
+         $15::timestamptz[]) AS item (session, month, seq, account, chatbot, kind, id, client, role, text, reply, \
+         citations, state, agent, at) ON CONFLICT DO NOTHING",
+}
 
-const INSERT_USAGE: Sql = Sql {
-    sqlite: "INSERT INTO usage_logs \
-             (id, id_month, account_id, chatbot_id, session_id, message_id, type, amount, created_at) \
-             SELECT unhex(value ->> 'id'), value ->> 'month', unhex(value ->> 'account'), \
-             unhex(value ->> 'chatbot'), unhex(value ->> 'session'), unhex(value ->> 'message'), value ->> 'kind', \
-             value ->> 'amount', value ->> 'at' FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+columns! {
+    UsageLogRow { id, month, account, chatbot, session, message, kind, amount, at }
+    sqlite: [
+        "INSERT INTO usage_logs \
+         (id, id_month, account_id, chatbot_id, session_id, message_id, type, amount, created_at) VALUES ",
+        " ON CONFLICT DO NOTHING",
+    ],
     postgres: "INSERT INTO usage_logs \
-             (id, id_month, account_id, chatbot_id, session_id, message_id, type, amount, created_at) \
-             SELECT id, month, account, chatbot, session, message, kind, amount, at \
-             FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, month integer, account uuid, chatbot uuid, session uuid, message uuid, kind text, \
-             amount bigint, at timestamptz) ON CONFLICT DO NOTHING",
-};
+         (id, id_month, account_id, chatbot_id, session_id, message_id, type, amount, created_at) \
+         SELECT * FROM UNNEST($1::uuid[], $2::integer[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], \
+         $8::bigint[], $9::timestamptz[]) ON CONFLICT DO NOTHING",
+}
 
-const INSERT_RECEIPTS: Sql = Sql {
-    sqlite: "INSERT INTO receipts (message_id, account_id, chatbot_id, session_id, receipt, created_at) \
-             SELECT unhex(value ->> 'id'), unhex(value ->> 'account'), unhex(value ->> 'chatbot'), \
-             unhex(value ->> 'session'), value -> 'receipt', value ->> 'at' \
-             FROM json_each($1) WHERE true ON CONFLICT DO NOTHING",
+columns! {
+    ReceiptRow { id, account, chatbot, session, receipt, at }
+    sqlite: [
+        "INSERT INTO receipts (message_id, account_id, chatbot_id, session_id, receipt, created_at) VALUES ",
+        " ON CONFLICT DO NOTHING",
+    ],
     postgres: "INSERT INTO receipts (message_id, account_id, chatbot_id, session_id, receipt, created_at) \
-             SELECT id, account, chatbot, session, receipt, at FROM jsonb_to_recordset($1::text::jsonb) AS item \
-             (id uuid, account uuid, chatbot uuid, session uuid, receipt jsonb, at timestamptz) \
-             ON CONFLICT DO NOTHING",
-};
+         SELECT id, account, chatbot, session, receipt::jsonb, at \
+         FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[]) \
+         AS item (id, account, chatbot, session, receipt, at) ON CONFLICT DO NOTHING",
+}
 
 /// Nothing is kept for a session that was erased.
-const INSERT_FEEDBACK: Sql = Sql {
+const WRITE_FEEDBACK: Sql = Sql {
     sqlite: "INSERT INTO feedback (message_id, account_id, chatbot_id, session_id, rating, comment, at) \
              SELECT unhex(value ->> 'id'), account_id, chatbot_id, session_id, value ->> 'rating', \
              value ->> 'comment', value ->> 'at' \

@@ -52,12 +52,12 @@ impl Session {
     /// Whether a credit is needed and at hand; none where the account must be asked first.
     fn credit_for(&mut self, command: &Command) -> Option<Credit> {
         let Stage::Active(state) = &self.stage else { return Some(Credit::NotNeeded) };
+        // Those that wait come first: what was said first is stored first, also where it needs no credit any more.
+        if !self.unpaid.is_empty() && matches!(command, Command::SendMessage { .. }) {
+            return None;
+        }
         if !state.wants_credit(command) {
             return Some(Credit::NotNeeded);
-        }
-        // Those that wait come first: what was said first is stored first.
-        if !self.unpaid.is_empty() {
-            return None;
         }
         let reservation = self.context.account.reserve()?;
         self.held.push(reservation);
