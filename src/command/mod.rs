@@ -95,7 +95,7 @@ async fn run(command: Command, options: LoadOptions) -> Result<ExitCode, Failure
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Openapi => openapi::run(),
         Command::Replay(arguments) => replay::run(&Settings::load(options)?, arguments).await,
-        Command::Doctor(arguments) => Ok(doctor::run(options, &arguments).await),
+        Command::Doctor(arguments) => Ok(Box::pin(doctor::run(options, &arguments)).await),
         Command::ExtractWorker => Ok(crate::extract::run_worker()),
         Command::SocketEcho(arguments) => socket_echo::run(&arguments).await,
     }

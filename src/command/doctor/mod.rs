@@ -72,7 +72,7 @@ async fn examine(settings: &Settings, mending: Mending) -> Vec<Finding> {
         findings.push(patiently("redis", cache::check(url)).await);
     }
     #[cfg(feature = "s3")]
-    findings.extend(Box::pin(storage::check(settings, mending)).await);
+    findings.extend(storage::check(settings, mending).await);
     findings.push(local::clock());
     for (name, model) in &settings.llm {
         findings.extend(models::check(name, model).await);
