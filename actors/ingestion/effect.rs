@@ -39,12 +39,15 @@ impl IngestionJob {
             .into_iter()
             .partition(|effect| matches!(effect, Effect::Save | Effect::Remember(_) | Effect::Forget));
         let (ports, job) = (self.context.ports.clone(), self.machine.job().clone());
+        let watch = self.context.watch.clone();
         let write = async move {
             for effect in writes {
                 if let Err(error) = write_down(&ports, &job, effect).await {
                     tracing::warn!(job.id = %job.job_id, error = ?error, "how far a job is could not be written down");
                 }
             }
+            // Whoever hears that a job has ended may ask the store about it at once.
+            watch.send_replace(Some(job));
         };
         // actix polls the newest of several waits first: what has an order is one wait.
         ctx.wait(
