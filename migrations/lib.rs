@@ -36,6 +36,7 @@ mod m20261122_000025_idempotency_keys;
 mod m20261122_000026_server_secrets;
 mod m20261122_000027_credit_leases;
 mod m20261122_000028_session_inputs;
+mod m20261122_000031_upload_terms;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -70,4 +71,5 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000026_server_secrets::STEP,
     &m20261122_000027_credit_leases::STEP,
     &m20261122_000028_session_inputs::STEP,
+    &m20261122_000031_upload_terms::STEP,
 ];

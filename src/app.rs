@@ -4,6 +4,7 @@ mod first_owner;
 mod guide;
 mod parts;
 mod server;
+mod storage;
 mod workbench;
 
 use std::io;
@@ -21,6 +22,8 @@ use crate::http::Service;
 use crate::settings::{DrainTimes, Settings};
 use crate::store::{Store, StoreError};
 
+#[cfg(feature = "s3")]
+pub(crate) use storage::bucket::access as bucket_access;
 pub use workbench::Workbench;
 
 /// Why the service can't be started.
@@ -92,6 +95,7 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let ports = parts::ports(&settings, &store)?;
     let keep_days = settings.recording.keep_days;
     actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
+    storage::tend(&settings, &ports.clock);
     let engine = Engine::start(ports.clone(), parts::limits(&settings));
     let passwords = crate::auth::Passwords::new()?;
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::fut::WrapFuture;
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -12,8 +13,10 @@ use super::state::{Effect, Input, StepFailure, Text};
 use super::{IngestionJob, snapshot};
 use crate::chatbot::knowledge::{qa_text, split};
 use crate::kernel::{ExitReason, report};
-use crate::model::{Chunk, ChunkId, ContentHash, Document, DocumentId, Job, JobError, JobKind, Timestamp};
-use crate::ports::{BlobKey, CrawlRefusal, ExtractError, PortError, Ports, Raw, Reading};
+use crate::model::{
+    Chunk, ChunkId, ContentHash, Document, DocumentId, FileHash, Job, JobError, JobKind, Timestamp,
+};
+use crate::ports::{BlobKey, CrawlRefusal, ExtractError, Fault, PortError, Ports, Raw, Reading};
 
 /// The longest title, in characters.
 const TITLE_CHARS_MAX: usize = 200;
@@ -36,12 +39,15 @@ impl IngestionJob {
             .into_iter()
             .partition(|effect| matches!(effect, Effect::Save | Effect::Remember(_) | Effect::Forget));
         let (ports, job) = (self.context.ports.clone(), self.machine.job().clone());
+        let watch = self.context.watch.clone();
         let write = async move {
             for effect in writes {
                 if let Err(error) = write_down(&ports, &job, effect).await {
                     tracing::warn!(job.id = %job.job_id, error = ?error, "how far a job is could not be written down");
                 }
             }
+            // Whoever hears that a job has ended may ask the store about it at once.
+            watch.send_replace(Some(job));
         };
         // actix polls the newest of several waits first: what has an order is one wait.
         ctx.wait(
@@ -78,11 +84,12 @@ impl IngestionJob {
                 let text = qa_text(&question, &answer);
                 self.have(Text { title: question, url: None, text }, ctx);
             }
-            JobKind::File { blob_key, filename, content_type } => {
+            JobKind::File { blob_key, filename, content_type, sha256 } => {
                 let ports = self.context.ports.clone();
                 let fetch = async move {
-                    let bytes = ports.blobs.get(&BlobKey(blob_key)).await.map_err(for_now)?;
+                    let bytes = ports.blobs.get(&BlobKey(blob_key)).await.map_err(fetch_failure)?;
                     let bytes = bytes.ok_or_else(upload_missing)?;
+                    check_hash(&bytes, sha256).await?;
                     Ok((Raw { bytes, filename, content_type }, None))
                 };
                 self.fetch(fetch, ctx);
@@ -159,6 +166,15 @@ impl IngestionJob {
     }
 }
 
+/// Holds a file's bytes against what their uploader said of them.
+async fn check_hash(bytes: &Bytes, said: Option<FileHash>) -> Result<(), StepFailure> {
+    let Some(said) = said else { return Ok(()) };
+    let bytes = bytes.clone();
+    let found = tokio::task::spawn_blocking(move || FileHash::of(&bytes)).await;
+    let found = found.map_err(|panic| for_now(PortError::transient("hashing", panic)))?;
+    if found == said { Ok(()) } else { Err(upload_changed()) }
+}
+
 async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), PortError> {
     let key = snapshot::key(job.job_id);
     match effect {
@@ -224,6 +240,25 @@ fn for_now(error: PortError) -> StepFailure {
     StepFailure::ForNow(JobError {
         code: "unavailable".into(),
         message: "The store can't be reached now. The source is read as soon as it can be.".into(),
+    })
+}
+
+/// What will not pass is the file's own fault: there is more of it than may be.
+fn fetch_failure(error: PortError) -> StepFailure {
+    match error.fault {
+        Fault::Transient => for_now(error),
+        Fault::Permanent => StepFailure::ForGood(JobError {
+            code: "document_too_large".into(),
+            message: "The uploaded file is larger than was announced. Announce it with its real size.".into(),
+        }),
+    }
+}
+
+fn upload_changed() -> StepFailure {
+    StepFailure::ForGood(JobError {
+        code: "upload_changed".into(),
+        message: "The uploaded file is not the one that was announced: its SHA-256 differs. Upload it again."
+            .into(),
     })
 }
 

@@ -58,7 +58,6 @@ impl IngestionJob {
     fn apply(&mut self, input: Input, ctx: &mut Context<Self>) {
         let now = self.context.ports.clock.now();
         let effects = self.machine.apply(input, now);
-        self.context.watch.send_replace(Some(self.machine.job().clone()));
         self.enact(effects, ctx);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ChatbotId, JobId, SourceId, Timestamp};
+use super::{AccountId, ChatbotId, FileHash, JobId, SourceId, Timestamp};
 
 /// One run, as people see it and as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,9 @@ pub enum JobKind {
         filename: String,
         /// The type the uploader claimed.
         content_type: String,
+        /// What the uploader said that its bytes are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<FileHash>,
     },
     /// One web page.
     Url {

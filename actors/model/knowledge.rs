@@ -2,24 +2,66 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{AccountId, ChatbotId, ChunkId, DocumentId, SourceId, Timestamp};
 
-/// The kind of bytes a source is made of.
+/// SHA-256 of a file's bytes, in text 64 hexadecimal digits: what its uploader says they are, and what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MediaType {
-    /// `text/plain`, UTF-8.
-    PlainText,
-    /// `text/markdown`, UTF-8.
-    Markdown,
-    /// `text/html`.
-    Html,
-    /// `application/pdf`.
-    Pdf,
+#[serde(try_from = "String", into = "String")]
+pub struct FileHash(pub [u8; 32]);
+
+impl FileHash {
+    /// The hash of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+/// The text is no SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a SHA-256 is written as 64 hexadecimal digits")]
+pub struct NoFileHash;
+
+impl FromStr for FileHash {
+    type Err = NoFileHash;
+
+    fn from_str(text: &str) -> Result<Self, NoFileHash> {
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let digits = |pair: &[u8; 2]| {
+            let text =
+                std::str::from_utf8(pair).ok().filter(|text| text.chars().all(|c| c.is_ascii_hexdigit()))?;
+            u8::from_str_radix(text, 16).ok()
+        };
+        let bytes: Option<Vec<u8>> = pairs.iter().map(digits).collect();
+        let bytes = bytes.filter(|_| rest.is_empty()).ok_or(NoFileHash)?;
+        bytes.try_into().map(Self).map_err(|_| NoFileHash)
+    }
+}
+
+impl fmt::Display for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl TryFrom<String> for FileHash {
+    type Error = NoFileHash;
+
+    fn try_from(text: String) -> Result<Self, NoFileHash> {
+        text.parse()
+    }
+}
+
+impl From<FileHash> for String {
+    fn from(hash: FileHash) -> Self {
+        hash.to_string()
+    }
 }
 
 /// SHA-256 of a document's text, by which an unchanged source is recognised.
@@ -103,4 +145,20 @@ pub struct StageScores {
     /// Share of the question's weighted terms that the passage holds, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_hash_is_read_as_it_is_written() {
+        let hash = FileHash::of(b"hello");
+        let text = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+        assert_eq!((hash.to_string().as_str(), text.parse()), (text, Ok(hash)));
+        assert_eq!(text.to_uppercase().parse(), Ok(hash));
+        for wrong in ["", "2c", &text[..63], &format!("{text}00"), &text.replace('2', "+")] {
+            assert_eq!(wrong.parse::<FileHash>(), Err(NoFileHash), "{wrong}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub use ids::{
     UserId,
 };
 pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress};
-pub use knowledge::{Chunk, ContentHash, Document, Hit, MediaType, Passage, StageScores};
+pub use knowledge::{Chunk, ContentHash, Document, FileHash, Hit, NoFileHash, Passage, StageScores};
 pub use plan::{Plan, PlanId};
 pub use publication::{Notice, Publication, PublicationData};
 pub use receipt::{Receipt, ReceiptChunk, StageTimes, Tokens};

@@ -24,6 +24,12 @@ pub trait Blobs: Send + Sync {
     /// When the store can't be read.
     async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, PortError>;
 
+    /// How many bytes there are, or none.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    async fn size(&self, key: &BlobKey) -> Result<Option<u64>, PortError>;
+
     /// Forgets the bytes; that there are none is no error.
     ///
     /// # Errors

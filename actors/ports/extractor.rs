@@ -27,11 +27,29 @@ pub struct Extracted {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExtractError {
     /// The content is of a kind that is not read.
-    #[error("`{0}` is not a kind of file that can be read. Upload a PDF, HTML, Markdown or plain text file.")]
+    #[error(
+        "`{0}` is not a kind of file that can be read. Upload a PDF, DOCX, PPTX, XLSX, ODT, EPUB, HTML, Markdown, CSV, \
+         JSON or text file."
+    )]
     UnsupportedType(String),
-    /// The content is not what it claims to be, or is damaged.
+    /// The content is of another kind than its name says.
+    #[error(
+        "The file is called {claimed} but is {found}. Give it its right name, or save it anew, and upload that."
+    )]
+    Mismatch {
+        /// What its name says, with an article.
+        claimed: String,
+        /// What it is, with an article.
+        found: String,
+    },
+    /// The content is damaged or locked.
     #[error("The file can't be read: {0}. Check that it opens on your computer and upload it again.")]
     Malformed(String),
+    /// It is made in a way that only harmful files are.
+    #[error(
+        "The file is refused: {0}. If you trust it, save it anew with the program it belongs to and upload that."
+    )]
+    Suspicious(String),
     /// There are no words in it.
     #[error("The document has no text. If it is a scan, run text recognition on it first.")]
     Empty,
@@ -46,7 +64,9 @@ impl ExtractError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnsupportedType(_) => "unsupported_type",
+            Self::Mismatch { .. } => "type_mismatch",
             Self::Malformed(_) => "malformed_document",
+            Self::Suspicious(_) => "suspicious_document",
             Self::Empty => "empty_document",
             Self::TooLarge(_) => "document_too_large",
         }

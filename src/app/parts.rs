@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +13,9 @@ use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
+use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
-use crate::blobs::{LocalBlobs, UploadSigner};
+use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
@@ -85,13 +85,30 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         knowledge: shared.clone(),
         jobs: shared.clone(),
         ledger: shared,
-        blobs: Arc::new(blobs(&settings.data_dir)?),
-        extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), ExtractLimits::default())),
+        blobs: blobs(settings)?,
+        extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })
+}
+
+fn extract_limits(settings: &Settings) -> ExtractLimits {
+    let wanted = &settings.extract;
+    // What may be uploaded or fetched may be read.
+    let input_bytes_max = settings.http.upload_bytes_max.max(CrawlLimits::default().page_bytes_max);
+    ExtractLimits {
+        input_bytes_max: usize::try_from(input_bytes_max).unwrap_or(usize::MAX),
+        text_bytes_max: wanted.text_bytes_max,
+        unpacked_bytes_max: wanted.unpacked_bytes_max,
+        files_max: wanted.files_max,
+        pages_max: wanted.pages_max,
+        deadline: Duration::from_secs(wanted.seconds_max),
+        memory_bytes_max: wanted.memory_bytes_max,
+        concurrent_max: wanted.concurrent_max,
+        ..ExtractLimits::default()
+    }
 }
 
 fn recordings(settings: &Settings, store: &Store) -> Option<Arc<dyn Recordings>> {
@@ -115,10 +132,6 @@ fn cluster(settings: &Settings) -> Result<Option<Arc<dyn Cluster>>, StartError> 
     let nodes = RedisNodes::join(url.expose_secret(), node, settings.cluster.lease())?;
     tracing::info!(node.id = %node, "this process shares the conversations with others");
     Ok(Some(Arc::new(nodes)))
-}
-
-fn blobs(data_dir: &Path) -> Result<LocalBlobs, StartError> {
-    LocalBlobs::open(data_dir.join("uploads")).map_err(StartError::DataFolder)
 }
 
 pub(super) fn providers(settings: &Settings) -> Result<ConfiguredProviders, StartError> {
@@ -155,11 +168,14 @@ pub(super) async fn service(
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
     let seal_key = store.secret("seal", random_bytes()?).await?;
+    let upload_signer = UploadSigner::new(upload_key);
+    let options = http_options(settings, address, guide)?;
     Ok(Service {
         engine,
         store,
         blobs: ports.blobs,
-        upload_signer: UploadSigner::new(upload_key),
+        intake: intake(settings, EmbeddedIntake::new(upload_signer.clone(), options.public_url.as_str())),
+        upload_signer,
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal: Seal::new(&seal_key)?,
@@ -168,7 +184,7 @@ pub(super) async fn service(
         dice: ports.dice,
         metrics: HttpMetrics::default(),
         readiness: Readiness::default(),
-        options: http_options(settings, address, guide)?,
+        options,
     })
 }
 

@@ -120,6 +120,16 @@ impl Blobs for LocalBlobs {
         .await
     }
 
+    async fn size(&self, key: &BlobKey) -> Result<Option<u64>, PortError> {
+        let path = self.path(key)?;
+        on_thread(move || match fs::metadata(path) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault),
+        })
+        .await
+    }
+
     async fn delete(&self, key: &BlobKey) -> Result<(), PortError> {
         let path = self.path(key)?;
         on_thread(move || match fs::remove_file(path) {
@@ -169,10 +179,12 @@ mod tests {
         folder.0.put(&key, Bytes::from_static(b"one")).await.unwrap();
         folder.0.put(&key, Bytes::from_static(b"two")).await.unwrap();
         assert_eq!(folder.0.get(&key).await.unwrap(), Some(Bytes::from_static(b"two")));
+        assert_eq!(folder.0.size(&key).await.unwrap(), Some(3));
         assert_eq!(folder.incoming(), Vec::<PathBuf>::new());
         folder.0.delete(&key).await.unwrap();
         folder.0.delete(&key).await.unwrap();
         assert_eq!(folder.0.get(&key).await.unwrap(), None);
+        assert_eq!(folder.0.size(&key).await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -61,7 +61,7 @@ enum Command {
     /// Live a recorded conversation again, frame by frame, or have it answered with another configuration
     Replay(replay::ReplayArguments),
     /// Check every configured dependency and say what to mend
-    Doctor,
+    Doctor(doctor::DoctorArguments),
     /// Read one document from standard input
     #[command(hide = true)]
     ExtractWorker,
@@ -95,7 +95,7 @@ async fn run(command: Command, options: LoadOptions) -> Result<ExitCode, Failure
         Command::Ingest(arguments) => ingest::run(arguments).await,
         Command::Openapi => openapi::run(),
         Command::Replay(arguments) => replay::run(&Settings::load(options)?, arguments).await,
-        Command::Doctor => Ok(doctor::run(options).await),
+        Command::Doctor(arguments) => Ok(Box::pin(doctor::run(options, &arguments)).await),
         Command::ExtractWorker => Ok(crate::extract::run_worker()),
         Command::SocketEcho(arguments) => socket_echo::run(&arguments).await,
     }

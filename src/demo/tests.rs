@@ -43,7 +43,7 @@ fn newcomers_questions_are_answered_from_the_manual() {
     let questions = [
         ("How do I put the widget on my site?", "before `</body>`"),
         ("What does an acknowledged message mean?", "stored on disk"),
-        ("Which file types are supported?", "PDF, HTML, Markdown and plain text"),
+        ("Which file types are supported?", "Word, PowerPoint and Excel files"),
         ("Which database does aihio use by default?", "SQLite"),
         ("How do I add a source?", "drop a file"),
         ("How do I use OpenAI?", "model section"),
@@ -62,7 +62,7 @@ fn newcomers_questions_are_answered_from_the_manual() {
         ("Is my data sent anywhere?", "local"),
         ("How do I back up my data?", "copy the data folder"),
         ("How do I change the port?", "http.bind"),
-        ("Can I upload Word documents?", "PDF"),
+        ("Can I upload Word documents?", "DOCX"),
         ("How do I delete a source?", "DELETE"),
         ("What does code 1008 mean?", "More work than can be done now"),
     ];

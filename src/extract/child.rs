@@ -46,7 +46,7 @@ impl WorkerProgram {
 
     async fn converse(&self, raw: &Raw, limits: &ExtractLimits) -> Result<Extracted, ExtractError> {
         let task = task_line(raw, limits).map_err(no_worker)?;
-        let mut child = self.command(limits).spawn().map_err(no_worker)?;
+        let mut child = self.command(limits, raw.bytes.len()).spawn().map_err(no_worker)?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         // Both ways at once, as either pipe may fill up. A worker that ends early shows in its reply.
         let (reply, _) = tokio::join!(
@@ -62,13 +62,13 @@ impl WorkerProgram {
         }
     }
 
-    fn command(&self, limits: &ExtractLimits) -> Command {
+    fn command(&self, limits: &ExtractLimits, document_bytes: usize) -> Command {
         let mut command = match self.limiter {
             Some(limiter) => {
                 let mut command = Command::new(limiter);
                 let seconds = limits.deadline.as_secs() + 1;
                 command
-                    .arg(format!("--data={}", limits.memory_bytes_max))
+                    .arg(format!("--data={}", limits.memory_bytes_max + document_bytes as u64))
                     // The soft limit ends with a signal of its own, the hard one would look like a lack of memory.
                     .arg(format!("--cpu={seconds}:{}", seconds + 1))
                     .args(["--core=0", "--fsize=0", "--nofile=32", "--"])

@@ -1,9 +1,8 @@
-//! The port's implementation: size and kind are looked at here, parsing happens elsewhere.
+//! The port's implementation: the size is looked at here, everything else elsewhere.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aihio_actors::model::MediaType;
 use aihio_actors::ports::{ExtractError, Extracted, Extractor, Raw};
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,11 +10,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::child::{WorkerProgram, too_slow};
-use super::kind::kind_of;
 use super::limits::ExtractLimits;
 use super::reader::{check_size, read};
 
-/// Where parsers of PDF and HTML run.
+/// Where documents are looked at and parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Isolation {
     /// In a process for each document, started from this executable.
@@ -79,12 +77,11 @@ impl DocumentExtractor {
 impl Extractor for DocumentExtractor {
     async fn extract(&self, raw: Raw) -> Result<Extracted, ExtractError> {
         check_size(&raw, &self.limits)?;
-        let kind = kind_of(&raw)?;
         // Never closed, so that there is always a turn to be had.
         let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
-        match (&self.worker, kind) {
-            (Some(worker), MediaType::Pdf | MediaType::Html) => worker.read(&raw, &self.limits).await,
-            _ => self.read_on_thread(raw, turn).await,
+        match &self.worker {
+            Some(worker) => worker.read(&raw, &self.limits).await,
+            None => self.read_on_thread(raw, turn).await,
         }
     }
 }

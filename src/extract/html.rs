@@ -38,6 +38,15 @@ pub(super) fn read(html: &str, limits: &ExtractLimits) -> Result<Extracted, Extr
     Ok(Extracted { title, text: tidy(&text, limits)? })
 }
 
+/// The text of a page that is all text, such as a chapter of a book; it may be empty.
+///
+/// # Errors
+/// [`ExtractError::TooLarge`] for one that is nested too deeply or holds too many elements.
+pub(super) fn chapter(html: &str, limits: &ExtractLimits) -> Result<String, ExtractError> {
+    check_shape(&Readability::from(html), limits)?;
+    to_markdown(html)
+}
+
 /// The converter walks the tree by recursion: what is nested deeper than its stack would end the process.
 fn check_shape(page: &Readability, limits: &ExtractLimits) -> Result<(), ExtractError> {
     let mut open = vec![(page.doc.root(), 0_usize)];

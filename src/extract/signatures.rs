@@ -1,4 +1,8 @@
-//! The first bytes of kinds of files that are recognised and not read.
+//! The first bytes of kinds of files that are recognised and not read, and of ZIP archives.
+
+use aihio_actors::ports::ExtractError;
+
+use super::archive::locked;
 
 /// A file format by the bytes it begins with.
 struct Signature {
@@ -16,9 +20,7 @@ const fn at(offset: usize, bytes: &'static [u8], name: &'static str) -> Signatur
 
 /// From the formats' own specifications; only signatures that no text begins with.
 const SIGNATURES: &[Signature] = &[
-    at(0, b"PK\x03\x04", "ZIP archive"),
-    at(0, b"PK\x05\x06", "ZIP archive"),
-    at(0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "old Office document"),
+    at(0, OLE, "old Office document"),
     at(0, b"\x1F\x8B", "gzip archive"),
     at(0, b"BZh", "bzip2 archive"),
     at(0, b"\xFD7zXZ\0", "xz archive"),
@@ -47,25 +49,46 @@ const SIGNATURES: &[Signature] = &[
     at(0, b"<svg", "SVG image"),
 ];
 
-/// Office and book formats are ZIP archives inside; their names tell them apart.
-const ZIP_FORMATS: &[(&str, &str)] = &[
-    ("docx", "Word document"),
-    ("xlsx", "Excel workbook"),
-    ("pptx", "PowerPoint presentation"),
-    ("odt", "OpenDocument text"),
-    ("ods", "OpenDocument spreadsheet"),
-    ("odp", "OpenDocument presentation"),
-    ("epub", "EPUB book"),
-];
+/// The beginning of a compound file ([MS-CFB], section 2.2).
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+/// An entry of a ZIP archive, and the end of one without entries (APPNOTE 6.3.10, sections 4.3.7 and 4.3.16).
+const ZIP: [&[u8]; 2] = [b"PK\x03\x04", ZIP_END];
+const ZIP_END: &[u8] = b"PK\x05\x06";
+/// The end record without its comment, and the longest comment.
+const ZIP_END_BYTES: usize = 22;
+const ZIP_COMMENT_BYTES_MAX: usize = 0xFFFF;
 
-/// The name of the format that `content` begins like, if it is one that is not read.
-pub(super) fn foreign_format(content: &[u8], extension: &str) -> Option<&'static str> {
+/// Why a file is not read, by the bytes it begins with, if it is of a format that is known and not read.
+pub(super) fn foreign_format(content: &[u8]) -> Option<ExtractError> {
     let found = SIGNATURES.iter().find(|signature| {
         content.get(signature.offset..).is_some_and(|rest| rest.starts_with(signature.bytes))
     })?;
-    if found.bytes.starts_with(b"PK") {
-        let office = ZIP_FORMATS.iter().find(|(known, _)| *known == extension);
-        return Some(office.map_or(found.name, |(_, name)| name));
+    if found.bytes == OLE && is_encrypted_package(content) {
+        return Some(locked());
     }
-    Some(found.name)
+    Some(ExtractError::UnsupportedType(found.name.into()))
+}
+
+/// An office document with a password is a compound file with this stream ([MS-OFFCRYPTO], section 2.3.4.4).
+fn is_encrypted_package(content: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    content.windows(name.len()).any(|window| window == name)
+}
+
+/// Whether a file begins as a ZIP archive.
+pub(super) fn is_zip(content: &[u8]) -> bool {
+    ZIP.iter().any(|signature| content.starts_with(signature))
+}
+
+/// Whether a file ends as a ZIP archive, to the last byte of its comment: readers of archives begin at the end.
+pub(super) fn is_zip_to_its_end(content: &[u8]) -> bool {
+    let tail = content.len().saturating_sub(ZIP_END_BYTES + ZIP_COMMENT_BYTES_MAX);
+    let tail = content.get(tail..).unwrap_or_default();
+    tail.windows(ZIP_END_BYTES).enumerate().any(|(at, record)| {
+        let comment = match record {
+            [.., low, high] => usize::from(u16::from_le_bytes([*low, *high])),
+            _ => return false,
+        };
+        record.starts_with(ZIP_END) && at + ZIP_END_BYTES + comment == tail.len()
+    })
 }

@@ -1,8 +1,9 @@
 //! What the server and a worker tell each other: a line of JSON and the document's bytes on the way in, JSON on the
 //! way out.
 
+use std::io::{BufRead, Read as _};
+
 use aihio_actors::ports::{ExtractError, Extracted, Raw};
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::limits::ExtractLimits;
@@ -12,6 +13,8 @@ use super::limits::ExtractLimits;
 struct Task {
     filename: String,
     content_type: String,
+    /// How many bytes follow.
+    size: usize,
     limits: ExtractLimits,
 }
 
@@ -21,7 +24,9 @@ struct Task {
 enum Reply {
     Text { title: Option<String>, text: String },
     UnsupportedType(String),
+    Mismatch { claimed: String, found: String },
     Malformed(String),
+    Suspicious(String),
     Empty,
     TooLarge(String),
 }
@@ -34,19 +39,22 @@ pub(super) fn task_line(raw: &Raw, limits: &ExtractLimits) -> serde_json::Result
     let mut line = serde_json::to_vec(&Task {
         filename: raw.filename.clone(),
         content_type: raw.content_type.clone(),
+        size: raw.bytes.len(),
         limits: limits.clone(),
     })?;
     line.push(b'\n');
     Ok(line)
 }
 
-/// Takes a task apart.
-pub(super) fn parse_task(input: Vec<u8>) -> Option<(Raw, ExtractLimits)> {
-    let input = Bytes::from(input);
-    let end = input.iter().position(|byte| *byte == b'\n')?;
-    let task: Task = serde_json::from_slice(&input.slice(..end)).ok()?;
-    let bytes = input.slice(end + 1..);
-    Some((Raw { bytes, filename: task.filename, content_type: task.content_type }, task.limits))
+/// Takes a task, with room for its bytes made once: a worker has little.
+pub(super) fn read_task(mut input: impl BufRead) -> Option<(Raw, ExtractLimits)> {
+    let mut line = Vec::new();
+    input.read_until(b'\n', &mut line).ok()?;
+    let task: Task = serde_json::from_slice(&line).ok()?;
+    let mut bytes = Vec::with_capacity(task.size);
+    input.take(task.size as u64).read_to_end(&mut bytes).ok()?;
+    let raw = Raw { bytes: bytes.into(), filename: task.filename, content_type: task.content_type };
+    Some((raw, task.limits))
 }
 
 /// Puts an outcome into words.
@@ -57,7 +65,9 @@ pub(super) fn write_reply(outcome: Result<Extracted, ExtractError>) -> serde_jso
     serde_json::to_vec(&match outcome {
         Ok(Extracted { title, text }) => Reply::Text { title, text },
         Err(ExtractError::UnsupportedType(name)) => Reply::UnsupportedType(name),
+        Err(ExtractError::Mismatch { claimed, found }) => Reply::Mismatch { claimed, found },
         Err(ExtractError::Malformed(why)) => Reply::Malformed(why),
+        Err(ExtractError::Suspicious(why)) => Reply::Suspicious(why),
         Err(ExtractError::Empty) => Reply::Empty,
         Err(ExtractError::TooLarge(what)) => Reply::TooLarge(what),
     })
@@ -68,7 +78,9 @@ pub(super) fn parse_reply(output: &[u8]) -> Option<Result<Extracted, ExtractErro
     Some(match serde_json::from_slice(output).ok()? {
         Reply::Text { title, text } => Ok(Extracted { title, text }),
         Reply::UnsupportedType(name) => Err(ExtractError::UnsupportedType(name)),
+        Reply::Mismatch { claimed, found } => Err(ExtractError::Mismatch { claimed, found }),
         Reply::Malformed(why) => Err(ExtractError::Malformed(why)),
+        Reply::Suspicious(why) => Err(ExtractError::Suspicious(why)),
         Reply::Empty => Err(ExtractError::Empty),
         Reply::TooLarge(what) => Err(ExtractError::TooLarge(what)),
     })
@@ -76,6 +88,8 @@ pub(super) fn parse_reply(output: &[u8]) -> Option<Result<Extracted, ExtractErro
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     #[test]
@@ -87,7 +101,7 @@ mod tests {
         };
         let mut input = task_line(&raw, &ExtractLimits::default()).unwrap();
         input.extend_from_slice(&raw.bytes);
-        let (arrived, limits) = parse_task(input).unwrap();
+        let (arrived, limits) = read_task(&input[..]).unwrap();
         assert_eq!((arrived.bytes, arrived.filename), (raw.bytes, raw.filename));
         assert_eq!(limits, ExtractLimits::default());
     }
@@ -97,7 +111,9 @@ mod tests {
         let outcomes = [
             Ok(Extracted { title: Some("T".into()), text: "a \"quoted\"\nline".into() }),
             Err(ExtractError::UnsupportedType("x".into())),
+            Err(ExtractError::Mismatch { claimed: "a PDF".into(), found: "a text file".into() }),
             Err(ExtractError::Malformed("y".into())),
+            Err(ExtractError::Suspicious("w".into())),
             Err(ExtractError::Empty),
             Err(ExtractError::TooLarge("z".into())),
         ];

@@ -1,10 +1,10 @@
 //! The worker's side: a process that reads one document and ends.
 
-use std::io::{Read, Write, stdin, stdout};
+use std::io::{BufRead, Write, stdin, stdout};
 use std::process::ExitCode;
 
 use super::reader::read;
-use super::wire::{parse_task, write_reply};
+use super::wire::{read_task, write_reply};
 
 /// The hidden subcommand under which the executable is a worker.
 pub const WORKER_COMMAND: &str = "extract-worker";
@@ -19,10 +19,8 @@ pub fn run_worker() -> ExitCode {
     }
 }
 
-fn serve(mut input: impl Read, mut output: impl Write) -> Option<()> {
-    let mut task = Vec::new();
-    input.read_to_end(&mut task).ok()?;
-    let (raw, limits) = parse_task(task)?;
+fn serve(input: impl BufRead, mut output: impl Write) -> Option<()> {
+    let (raw, limits) = read_task(input)?;
     let reply = write_reply(read(&raw, &limits)).ok()?;
     output.write_all(&reply).and_then(|()| output.flush()).ok()
 }

@@ -141,6 +141,9 @@ fn knowledge(config: &mut ServiceConfig<'_>) {
     config
         .service(uploads::create::create_upload)
         .service(uploads::receive::receive_upload)
+        .service(uploads::parts::begin_parts)
+        .service(uploads::complete::complete_parts)
+        .service(uploads::abort::abort_parts)
         .service(sources::list::list_sources)
         .service(sources::create::create_source)
         .service(sources::read::show_source)

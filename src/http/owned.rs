@@ -2,12 +2,12 @@
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use aihio_actors::model::{ChatbotId, Job, JobId, SessionId, SourceId};
+use aihio_actors::model::{ChatbotId, Job, JobId, SessionId, SourceId, UploadId};
 
 use super::member::{Extracting, Member, Permission, Read};
 use super::path::path_part;
 use crate::error::ApiError;
-use crate::store::{SessionRecord, SourceRecord, StoredChatbot};
+use crate::store::{SessionRecord, SourceRecord, StoredChatbot, UploadRecord};
 
 macro_rules! owned {
     ($($(#[$doc:meta])* $name:ident($field:ident: $record:ty) = $finder:ident($id:ty as $part:literal);)*) => {$(
@@ -51,6 +51,8 @@ owned! {
     OwnedSource(source: SourceRecord) = source(SourceId as "source_id");
     /// A job of the account.
     OwnedJob(job: Job) = job(JobId as "job_id");
+    /// An announced file of the account.
+    OwnedUpload(upload: UploadRecord) = upload(UploadId as "upload_id");
     /// A conversation of the account.
     OwnedSession(session: SessionRecord) = session(SessionId as "session_id");
 }

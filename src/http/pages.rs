@@ -10,10 +10,9 @@ use super::path::path_part;
 use super::service::Service;
 use crate::error::ApiError;
 
-/// What pages may do.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; \
-    img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+/// What pages may do, but for whom they may speak to.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Browsers ask each time, and are told in a few bytes that nothing has changed.
 const REVALIDATE: &str = "no-cache";
@@ -66,6 +65,10 @@ async fn part(request: HttpRequest) -> Result<HttpResponse, ApiError> {
 fn page(request: &HttpRequest, name: &str) -> Result<HttpResponse, ApiError> {
     let asset = Asset::named(name).ok_or_else(ApiError::not_found)?;
     let mut response = asset.response(request, REVALIDATE);
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // Files are sent straight to their store, wherever it is.
+    let store = Service::of(request)?.intake.origin().unwrap_or_default();
+    let policy = format!("{POLICY}; connect-src 'self' ws: wss: {store}");
+    let policy = HeaderValue::from_str(policy.trim_end()).map_err(ApiError::internal)?;
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     Ok(response)
 }

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::metrics::HttpMetrics;
 use crate::auth::{Passwords, Seal, Tokens};
-use crate::blobs::UploadSigner;
+use crate::blobs::{Intake, UploadSigner};
 use crate::error::ApiError;
 use crate::limits::{RateLimits, TrustedProxies};
 use crate::store::Store;
@@ -26,7 +26,9 @@ pub struct Service {
     pub store: Store,
     /// Uploaded bytes.
     pub blobs: Arc<dyn Blobs>,
-    /// Signs the addresses that uploads go to.
+    /// Where uploads are sent to.
+    pub intake: Arc<dyn Intake>,
+    /// Checks uploads that are sent to this server itself.
     pub upload_signer: UploadSigner,
     /// Makes and checks tokens.
     pub tokens: Tokens,

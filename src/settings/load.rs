@@ -50,6 +50,8 @@ impl Settings {
         self.owner.check()?;
         self.journal.check()?;
         self.recording.check()?;
+        self.storage.check()?;
+        self.extract.check()?;
         self.limits.check()?;
         self.billing.check()?;
         self.llm.iter().try_for_each(|(name, model)| model.check(name))

@@ -11,6 +11,7 @@ mod crawler;
 mod database;
 mod demo;
 mod error;
+mod extract;
 mod http;
 mod journal;
 mod keys;
@@ -24,6 +25,7 @@ pub mod mutant;
 mod owner;
 mod recording;
 mod registration;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod unsupported;
@@ -43,6 +45,7 @@ pub use crawler::{CrawlerSettings, HostPort};
 pub use database::DatabaseSettings;
 pub use demo::DemoSettings;
 pub use error::{Place, SettingsError};
+pub use extract::ExtractSettings;
 pub use http::{DrainTimes, HttpSettings, TrustedProxy};
 pub use journal::{Durability, JournalSettings};
 pub use limits::LimitsSettings;
@@ -52,6 +55,7 @@ pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;
 pub use recording::RecordingSettings;
 pub use registration::RegistrationSettings;
+pub use storage::{S3Settings, StorageSettings};
 
 /// The embedded defaults, which are also the list of every key.
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
@@ -81,6 +85,10 @@ pub struct Settings {
     pub recording: RecordingSettings,
     /// Reading of web pages.
     pub crawler: CrawlerSettings,
+    /// Where uploaded files are kept.
+    pub storage: StorageSettings,
+    /// Reading of documents.
+    pub extract: ExtractSettings,
     /// Plans.
     pub billing: BillingSettings,
     /// Rate limits.

@@ -174,7 +174,7 @@ fn a_value_of_the_wrong_kind_is_refused_with_key_place_and_reason() {
 fn what_this_version_lacks_is_refused_rather_than_ignored() {
     let cases = [
         ("AIHIO__DATABASE__REPLICA_URLS", "postgres://a,postgres://b"),
-        ("AIHIO__STORAGE__S3__BUCKET", "b"),
+        ("AIHIO__STORAGE__S3__PUBLIC_BUCKET", "b"),
         ("AIHIO__STRIPE__SECRET_KEY", "sk"),
         ("AIHIO__OIDC__ISSUER", "https://i"),
         ("AIHIO__SMTP__URL", "smtp://m"),
@@ -186,6 +186,23 @@ fn what_this_version_lacks_is_refused_rather_than_ignored() {
         assert!(error.to_string().ends_with("is not supported by this version"), "{error}");
         assert!(load(&[(name, "")]).is_ok(), "{name} left empty is as good as not set");
     }
+}
+
+#[cfg(feature = "s3")]
+#[test]
+fn a_bucket_needs_a_name_that_fits_and_a_key() {
+    const BUCKET: (&str, &str) = ("AIHIO__STORAGE__S3__BUCKET", "my-uploads");
+    const ID: (&str, &str) = ("AIHIO__STORAGE__S3__ACCESS_KEY_ID", "AKID");
+    const SECRET: (&str, &str) = ("AIHIO__STORAGE__S3__SECRET_ACCESS_KEY", "hush");
+    let settings = load(&[BUCKET, ID, SECRET]).unwrap();
+    assert_eq!(settings.storage.s3.bucket.as_deref(), Some("my-uploads"));
+    assert!(!format!("{settings:?}").contains("hush"));
+    assert!(refusal(&[BUCKET, SECRET]).to_string().contains("storage.s3.access_key_id"));
+    assert!(refusal(&[BUCKET, ID]).to_string().contains("storage.s3.secret_access_key"));
+    assert!(refusal(&[("AIHIO__STORAGE__S3__BUCKET", "../x"), ID, SECRET]).to_string().contains("3 to 63"));
+    let nowhere = refusal(&[("AIHIO__STORAGE__S3__ENDPOINT", "http://127.0.0.1:9000")]);
+    assert!(nowhere.to_string().contains("storage.s3.bucket"));
+    assert!(refusal(&[("AIHIO__STORAGE__S3__PART_BYTES", "1000000")]).to_string().contains("part_bytes"));
 }
 
 #[test]

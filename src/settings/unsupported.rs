@@ -4,9 +4,11 @@ use super::SettingsError;
 use super::layers::Layers;
 
 /// What a key would switch on. A name with a dot at its end stands for all keys below it.
-const FEATURES: [(&str, &str); 7] = [
+const FEATURES: &[(&str, &str)] = &[
     ("database.replica_urls", "reading from replicas"),
-    ("storage.s3.", "keeping uploads in S3"),
+    #[cfg(not(feature = "s3"))]
+    ("storage.s3.", "keeping uploads in S3, which this program was built without,"),
+    ("storage.s3.public_bucket", "a bucket for what anybody may read"),
     ("stripe.", "payment through Stripe"),
     ("oidc.", "signing in with an identity provider"),
     ("smtp.", "sending mail"),

@@ -1,7 +1,8 @@
 //! Files on their way in.
 
-use aihio_actors::model::{ChatbotId, Timestamp, UploadId};
+use aihio_actors::model::{ChatbotId, FileHash, Timestamp, UploadId};
 use aihio_actors::ports::BlobKey;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
 
 use super::entities::upload;
@@ -20,6 +21,8 @@ pub struct NewUpload {
     pub content_type: String,
     /// The bytes that the uploader claims.
     pub size: u64,
+    /// Their SHA-256, where the uploader claims one.
+    pub sha256: Option<FileHash>,
     /// Where the bytes go.
     pub blob_key: BlobKey,
     /// When the permission to send them ends.
@@ -41,10 +44,14 @@ pub struct UploadRecord {
     pub content_type: String,
     /// The bytes that the uploader claims.
     pub size: u64,
+    /// Their SHA-256, where the uploader claims one.
+    pub sha256: Option<FileHash>,
     /// Where the bytes are, once they came.
     pub blob_key: BlobKey,
     /// When the permission to send them ends.
     pub expires_at: Timestamp,
+    /// The object store's name for its parts, while or after they are sent.
+    pub parts_id: Option<String>,
     /// When it was announced.
     pub created_at: Timestamp,
 }
@@ -62,6 +69,8 @@ impl Tenant {
             filename: Set(new.filename),
             content_type: Set(new.content_type),
             size: Set(i64::try_from(new.size).unwrap_or(i64::MAX)),
+            sha256: Set(new.sha256.map(String::from)),
+            parts_id: Set(None),
             blob_key: Set(new.blob_key.0),
             expires_at: Set(new.expires_at),
             created_at: Set(new.at),
@@ -80,6 +89,30 @@ impl Tenant {
     }
 }
 
+impl Tenant {
+    /// Stores under which name the object store gathers the upload's parts.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    pub async fn parts_begun(&self, id: UploadId, parts_id: &str) -> Result<(), StoreError> {
+        let begun = self
+            .update::<upload::Entity>()
+            .col_expr(upload::Column::PartsId, Expr::value(parts_id))
+            .filter(upload::Column::UploadId.eq(id.as_uuid()));
+        begun.exec(self.writer()).await?;
+        Ok(())
+    }
+
+    /// Where the files of a chatbot lie, whether they have become sources or not.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn upload_keys(&self, chatbot: ChatbotId) -> Result<Vec<BlobKey>, StoreError> {
+        let select = self.find::<upload::Entity>().filter(upload::Column::ChatbotId.eq(chatbot.as_uuid()));
+        Ok(select.all(self.writer()).await?.into_iter().map(|row| BlobKey(row.blob_key)).collect())
+    }
+}
+
 fn record(row: upload::Model) -> Result<UploadRecord, StoreError> {
     Ok(UploadRecord {
         upload_id: UploadId::from_uuid(row.upload_id),
@@ -88,6 +121,12 @@ fn record(row: upload::Model) -> Result<UploadRecord, StoreError> {
         content_type: row.content_type,
         size: u64::try_from(row.size)
             .map_err(|_| StoreError::inconsistent("uploads", "size", &row.upload_id))?,
+        sha256: row
+            .sha256
+            .map(FileHash::try_from)
+            .transpose()
+            .map_err(|_| StoreError::inconsistent("uploads", "sha256", &row.upload_id))?,
+        parts_id: row.parts_id,
         blob_key: BlobKey(row.blob_key),
         expires_at: row.expires_at,
         created_at: row.created_at,

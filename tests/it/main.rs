@@ -23,4 +23,5 @@ mod first_minute;
 mod pages;
 mod replay;
 mod socket;
+mod storage;
 mod stores;

@@ -8,6 +8,7 @@ pub mod browser;
 mod folder;
 pub mod insistent;
 pub mod model;
+pub mod object_store;
 pub mod patience;
 pub mod postgres;
 pub mod program;

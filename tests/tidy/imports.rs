@@ -43,13 +43,23 @@ fn adapters_know_neither_the_edge_nor_each_other() {
 #[test]
 fn each_outside_library_stays_behind_its_own_wall() {
     // The doctor looks at each outside thing without going through what it examines.
-    let walls: [(&[&str], &[&str], &str); 4] = [
+    let walls: [(&[&str], &[&str], &str); 6] = [
         (&["sea_orm"], &["src/store/", "src/store.rs", "src/command/doctor/"], "rows are the store's alone"),
         (&["actix_web_actors"], &["src/socket/"], "one file of src/socket holds the WebSocket actor"),
         (
             &["redis::Client", "redis::cmd", "redis::aio"],
             &["src/cache/", "src/cache.rs", "src/command/doctor/"],
             "Redis is the cache's alone",
+        ),
+        (
+            &["aws_sdk_s3", "aws_smithy_http_client"],
+            &["src/blobs/s3/"],
+            "the object store's SDK is known to its adapter alone",
+        ),
+        (
+            &["zip::", "quick_xml::", "calamine::", "csv::"],
+            &["src/extract/"],
+            "documents are taken apart in src/extract",
         ),
         (
             &["env::var", "env::vars", "env::var_os"],

@@ -389,9 +389,11 @@ impl Blobs for MemoryStore {
         Ok(self.tables().blobs.get(key).cloned())
     }
 
+    async fn size(&self, key: &BlobKey) -> Result<Option<u64>, PortError> {
+        Ok(self.get(key).await?.map(|bytes| bytes.len() as u64))
+    }
+
     async fn delete(&self, key: &BlobKey) -> Result<(), PortError> {
-        self.blobs.pass().await?;
-        self.tables().blobs.remove(key);
-        Ok(())
+        self.blobs.pass().await.map(|()| drop(self.tables().blobs.remove(key)))
     }
 }

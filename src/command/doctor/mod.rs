@@ -1,14 +1,18 @@
-//! `aihio doctor`: every configured dependency, tried once. Changes nothing.
+//! `aihio doctor`: every configured dependency, tried once. Changes nothing, unless `--fix` says that it may.
 
 mod cache;
 mod database;
 mod finding;
 mod local;
 mod models;
+#[cfg(feature = "s3")]
+mod storage;
 
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
+
+use clap::Args;
 
 use super::terminal;
 use crate::settings::{LoadOptions, Settings, SettingsError};
@@ -17,9 +21,25 @@ use finding::Finding;
 /// How long one dependency may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn run(options: LoadOptions) -> ExitCode {
+/// What may be looked at, and whether it may be changed.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// Mend what can be mended from here: let browsers send files to the bucket (CORS)
+    #[arg(long)]
+    fix: bool,
+}
+
+/// Whether what is broken is mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mending {
+    Allowed,
+    Forbidden,
+}
+
+pub(super) async fn run(options: LoadOptions, arguments: &DoctorArguments) -> ExitCode {
+    let mending = if arguments.fix { Mending::Allowed } else { Mending::Forbidden };
     let findings = match Settings::load(options) {
-        Ok(settings) => examine(&settings).await,
+        Ok(settings) => examine(&settings, mending).await,
         Err(error) => vec![refused(&error)],
     };
     for finding in &findings {
@@ -38,7 +58,11 @@ fn refused(error: &SettingsError) -> Finding {
     Finding::broken("settings", format!("{error} (in {})", error.place()), error.cure())
 }
 
-async fn examine(settings: &Settings) -> Vec<Finding> {
+#[cfg_attr(
+    not(feature = "s3"),
+    expect(unused_variables, reason = "without a bucket there is nothing to mend")
+)]
+async fn examine(settings: &Settings, mending: Mending) -> Vec<Finding> {
     let mut findings = vec![Finding::fine("settings", "valid")];
     findings.extend(settings.warnings().into_iter().map(|warning| Finding::doubtful("settings", warning)));
     findings.push(local::data_folder(&settings.data_dir));
@@ -47,6 +71,8 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
     if let Some(url) = &settings.redis.url {
         findings.push(patiently("redis", cache::check(url)).await);
     }
+    #[cfg(feature = "s3")]
+    findings.extend(storage::check(settings, mending).await);
     findings.push(local::clock());
     for (name, model) in &settings.llm {
         findings.extend(models::check(name, model).await);

@@ -1,6 +1,9 @@
 //! `DELETE /v1/chatbots/{chatbot_id}`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, delete, web};
+use aihio_actors::ports::{BlobKey, Blobs};
 
 use crate::error::ApiError;
 use crate::http::deed::Deed;
@@ -18,9 +21,20 @@ pub(crate) async fn delete_chatbot(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let sessions = owned.member.tenant.session_ids(owned.id()).await?;
+    let files = owned.member.tenant.upload_keys(owned.id()).await?;
     owned.member.tenant.delete_chatbot(owned.id()).await?;
     service.engine.chatbot_changed(owned.id());
     actix_web::rt::spawn(service.engine.forget_sessions(sessions));
+    actix_web::rt::spawn(forget_files(Arc::clone(&service.blobs), files));
     owned.member.did(&service, Deed::ChatbotDeleted(owned.id())).await;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Nothing names the files any more, whether they can be forgotten at once or not.
+async fn forget_files(blobs: Arc<dyn Blobs>, files: Vec<BlobKey>) {
+    for file in files {
+        if let Err(error) = blobs.delete(&file).await {
+            tracing::error!(error = ?error, blob.key = file.0, "a file of a deleted chatbot is still in the store");
+        }
+    }
 }

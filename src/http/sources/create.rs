@@ -85,14 +85,23 @@ async fn uploaded(
     let Some(upload) = upload.filter(|upload| upload.chatbot_id == owned.id()) else {
         return Err(ApiError::invalid_field("upload_id", "This chatbot has no such upload."));
     };
-    if service.blobs.get(&upload.blob_key).await?.is_none() {
-        let message = "The file has not arrived. Send it to the `url` that announcing it gave.";
-        return Err(ApiError::invalid_field("upload_id", message));
+    match service.blobs.size(&upload.blob_key).await? {
+        Some(size) if size == upload.size => {}
+        Some(size) => {
+            let message =
+                format!("{size} bytes have arrived, but {} were announced. Upload it again.", upload.size);
+            return Err(ApiError::invalid_field("upload_id", message));
+        }
+        None => {
+            let message = "The file has not arrived. Send it to the `url` that announcing it gave.";
+            return Err(ApiError::invalid_field("upload_id", message));
+        }
     }
     let kind = JobKind::File {
         blob_key: upload.blob_key.0,
         filename: upload.filename.clone(),
         content_type: upload.content_type,
+        sha256: upload.sha256,
     };
     Ok(Reading { title: upload.filename, kind })
 }

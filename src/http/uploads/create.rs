@@ -1,16 +1,17 @@
 //! `POST /v1/chatbots/{chatbot_id}/uploads`: announces a file and gets an address to send it to.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, post, web};
-use aihio_actors::model::{AccountId, Timestamp, UploadId};
+use aihio_actors::model::{AccountId, FileHash, NoFileHash, UploadId};
 use aihio_actors::ports::BlobKey;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::blobs::UploadTerms;
+use crate::blobs::{Announced, Permission};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::http::field;
 use crate::http::json::Json;
@@ -36,11 +37,15 @@ pub(crate) struct NewUpload {
     /// Its size in bytes, exactly.
     #[schema(minimum = 1)]
     size: u64,
+    /// The SHA-256 of its bytes, in hexadecimal digits: what arrives is held against it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 64, max_length = 64)]
+    sha256: Option<String>,
 }
 
 /// Where to send the file.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Announced {
+pub(crate) struct AnnouncedUpload {
     /// Name it when making the source.
     #[schema(value_type = uuid::Uuid)]
     upload_id: UploadId,
@@ -50,16 +55,19 @@ pub(crate) struct Announced {
     /// By this method.
     method: &'static str,
     /// With these headers, and `Content-Length` as announced.
-    headers: BTreeMap<&'static str, String>,
+    headers: BTreeMap<String, String>,
     /// Until then.
     expires_at: DateTime<Utc>,
+    /// For a large file: the size of the parts that it is better sent in, after `POST /v1/uploads/{upload_id}/parts`.
+    #[schema(value_type = Option<u64>)]
+    part_bytes: Option<NonZeroU64>,
 }
 
 /// Announce a file
 ///
 /// Then send it to `url` and make a source of it.
 #[utoipa::path(tag = "knowledge", responses(
-    (status = 201, description = "Announced.", body = Announced),
+    (status = 201, description = "Announced.", body = AnnouncedUpload),
     (status = 402, description = "The plan takes no files of this size.", body = Problem),
     (status = 413, description = "The server takes no files of this size.", body = Problem),
 ))]
@@ -69,23 +77,35 @@ pub(crate) async fn create_upload(
     service: web::Data<Service>,
     body: Json<NewUpload>,
 ) -> Result<HttpResponse, ApiError> {
-    let NewUpload { filename, content_type, size } = check(body.0)?;
+    let NewUpload { filename, content_type, size, sha256 } = check(body.0)?;
+    let sha256 = sha256.map(|text| text.parse()).transpose();
+    let sha256: Option<FileHash> = sha256.map_err(|error: NoFileHash| wrong_hash(&error))?;
     let account_id = owned.member.caller.account_id;
     check_size(&service, account_id, size).await?;
     let at = service.clock.now();
     let (upload_id, expires_at) = (UploadId::from_uuid(service.dice.id(at)), at + LIFETIME);
-    let url = signed_url(
-        &service,
-        account_id,
-        UploadTerms { upload_id, size, content_type: &content_type },
+    let key = BlobKey(format!("uploads/{account_id}/{upload_id}"));
+    let file = Announced { upload_id, account_id, key, size, content_type, sha256, at, expires_at };
+    let Permission { url, headers } = service.intake.permit(&file).await?;
+    let part_bytes = service.intake.in_parts().and_then(|parts| parts.part_bytes(size));
+    let stored = Stored {
+        upload_id,
+        chatbot_id: owned.id(),
+        filename,
+        content_type: file.content_type,
+        size,
+        sha256,
+        blob_key: file.key,
         expires_at,
-    );
-    let headers = BTreeMap::from([("content-type", content_type.clone())]);
-    let blob_key = BlobKey(format!("uploads/{account_id}/{upload_id}"));
-    let chatbot_id = owned.id();
-    let stored = Stored { upload_id, chatbot_id, filename, content_type, size, blob_key, expires_at, at };
+        at,
+    };
     owned.member.tenant.create_upload(stored).await?;
-    Ok(HttpResponse::Created().json(Announced { upload_id, url, method: "PUT", headers, expires_at }))
+    let announced = AnnouncedUpload { upload_id, url, method: "PUT", headers, expires_at, part_bytes };
+    Ok(HttpResponse::Created().json(announced))
+}
+
+fn wrong_hash(error: &NoFileHash) -> ApiError {
+    ApiError::invalid_field("sha256", error.to_string())
 }
 
 fn check(body: NewUpload) -> Result<NewUpload, ApiError> {
@@ -120,18 +140,6 @@ async fn check_size(service: &Service, account: AccountId, size: u64) -> Result<
     }
 }
 
-/// The account stands in the address because an upload is looked up through it; changed, it finds nothing.
-fn signed_url(
-    service: &Service,
-    account: AccountId,
-    terms: UploadTerms<'_>,
-    expires_at: Timestamp,
-) -> String {
-    let signature = service.upload_signer.sign(terms, expires_at);
-    let base = service.options.public_url.as_str().trim_end_matches('/');
-    format!("{base}/v1/uploads/{}?account={account}&{signature}", terms.upload_id)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +150,7 @@ mod tests {
             filename: "a.pdf".into(),
             content_type: content_type.into(),
             size: 1,
+            sha256: None,
         };
         assert!(check(new("application/pdf")).is_ok());
         assert!(check(new("text/plain; charset=utf-8")).is_ok());
@@ -152,7 +161,8 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_refused() {
-        let new = NewUpload { filename: "a".into(), content_type: "text/plain".into(), size: 0 };
+        let new =
+            NewUpload { filename: "a".into(), content_type: "text/plain".into(), size: 0, sha256: None };
         assert_eq!(check(new).err().unwrap().fields[0].field, "size");
     }
 }

@@ -12,6 +12,8 @@ pub struct Model {
     pub(in crate::store) filename: String,
     pub(in crate::store) content_type: String,
     pub(in crate::store) size: i64,
+    pub(in crate::store) sha256: Option<String>,
+    pub(in crate::store) parts_id: Option<String>,
     pub(in crate::store) blob_key: String,
     pub(in crate::store) expires_at: DateTimeUtc,
     pub(in crate::store) created_at: DateTimeUtc,

@@ -4,6 +4,8 @@ mod account;
 mod audit;
 mod auth;
 mod chatbots;
+mod documents;
+mod hostile;
 mod idempotency;
 mod identity;
 mod jobs;

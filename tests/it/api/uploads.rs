@@ -159,6 +159,26 @@ async fn a_signed_address_takes_only_what_it_was_signed_for() {
 }
 
 #[tokio::test]
+async fn a_file_is_held_against_the_hash_that_was_announced() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.chatbot("Reader").await;
+    let of_hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    for (words, state) in [("hello", "succeeded"), ("jello", "failed")] {
+        let asked =
+            json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5, "sha256": of_hello });
+        let upload = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await.expect(201);
+        assert_eq!(owner.send(owner.signed(&upload).body(words)).await.status, 204);
+        let source = owner.adds(&chatbot, json!({ "kind": "file", "upload_id": upload["upload_id"] })).await;
+        let job = owner.job_of(&source).await;
+        assert_eq!(job["state"], state, "{job}");
+        assert!(state == "succeeded" || job["error"]["code"] == "upload_changed", "{job}");
+    }
+    let wrong = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5, "sha256": "abc" });
+    owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), wrong).await.problem(422);
+}
+
+#[tokio::test]
 async fn a_file_over_the_limit_is_refused_beforehand() {
     let server = Server::plan().with("AIHIO__HTTP__UPLOAD_BYTES_MAX", "2000").start().await;
     let owner = server.owner().await;

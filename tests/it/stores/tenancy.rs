@@ -28,6 +28,7 @@ async fn another_account_s_rows_are_not_found(store: TestStore) {
         filename: "a.pdf".into(),
         content_type: "application/pdf".into(),
         size: 9,
+        sha256: None,
         blob_key: BlobKey("k".into()),
         expires_at: at("11:00:00"),
         at: at("10:00:00"),

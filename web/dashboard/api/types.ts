@@ -73,6 +73,13 @@ export interface Upload {
   url: string;
   method: string;
   headers?: Record<string, string>;
+  /** The size of the parts that a large file is sent in. */
+  part_bytes?: number | null;
+}
+
+export interface UploadParts {
+  part_bytes: number;
+  parts: { number: number; url: string; headers?: Record<string, string> }[];
 }
 
 export type JobState = "queued" | "running" | "paused" | "succeeded" | "failed" | "cancelled";

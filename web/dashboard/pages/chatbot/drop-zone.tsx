@@ -3,7 +3,7 @@ import { uploadSource } from "../../api/upload";
 import { Icon } from "../../parts/icon";
 import { Progress } from "../../parts/states";
 
-const TYPES = ".pdf,.html,.htm,.md,.txt,.csv,.json";
+const TYPES = ".pdf,.docx,.pptx,.xlsx,.odt,.odp,.ods,.epub,.html,.htm,.md,.txt,.csv,.tsv,.json,.jsonl";
 
 interface Sending {
   key: number;
@@ -49,7 +49,7 @@ export function DropZone({ chatbot, added }: { chatbot: string; added(): void })
           <strong>Drop files here</strong> or{" "}
           <button type="button" class="link" onClick={() => input.current?.click()}>choose them</button>
         </p>
-        <p class="muted">PDF, HTML, Markdown, text, CSV, JSON</p>
+        <p class="muted">PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, HTML, Markdown, text, CSV, JSON</p>
         <input ref={input} type="file" multiple hidden accept={TYPES} aria-label="Files" onChange={(event) => take(event.currentTarget.files)} />
       </div>
       {!!sending.length && (

@@ -1,0 +1,6 @@
+//! Uploads in an object store.
+
+mod doctor;
+mod files;
+mod parts;
+mod signature;
