@@ -37,7 +37,9 @@ pub(super) enum Step {
 
 /// Reads one line.
 pub(super) fn read(text: &str, progress: Progress) -> Step {
-    let Ok(line) = serde_json::from_str::<CommandLine<'_>>(text) else {
+    // A list would be taken for the fields in their order.
+    let object = Some(text).filter(|text| text.trim_start().starts_with('{'));
+    let Some(Ok(line)) = object.map(serde_json::from_str::<CommandLine<'_>>) else {
         return Step::End(Disconnect::BadRequest);
     };
     if let Some(connect) = line.connect {
