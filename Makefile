@@ -8,9 +8,12 @@ SHELL := bash
 export AIHIO_CACHE ?= $(HOME)/.cache/aihio
 export CARGO_TARGET_DIR ?= $(AIHIO_CACHE)/target
 WITHOUT := $(AIHIO_CACHE)/without
+# What load is put on; PROFILE=dev compiles in a fraction of the time, and its figures mean nothing.
+PROFILE ?= release
+BUILT = $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .NOTPARALLEL:
-.PHONY: help run build test tools fmt lint unit docs web eval loadtest faults cluster bench clean
+.PHONY: help run build test tools fmt lint unit docs web eval loadtest compare faults cluster bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -59,8 +62,16 @@ eval: ## answer quality over a question file: make eval FILE=questions.json
 	@if [ -z "$(FILE)" ]; then echo "Name the questions: make eval FILE=questions.json"; exit 2; fi
 	cargo run --locked --release --package aihio-actors --example eval -- "$(FILE)"
 
-loadtest: ## load on a running server: make loadtest ARGS="--help"
-	cargo run --locked --release --package aihio-loadtest -- $(ARGS)
+loadtest: ## some seconds of load on a fresh server, judged; on a running one: make loadtest ARGS="--help"
+	@if [ -n "$(ARGS)" ]; then
+		exec cargo run --locked --profile $(PROFILE) --package aihio-loadtest -- $(ARGS)
+	fi
+	cargo build --locked --profile $(PROFILE) --package aihio --package aihio-loadtest --bins
+	"$(BUILT)/aihio-loadtest" run short --start "$(BUILT)/aihio"
+
+compare: ## aihio beside bare WebSocket servers, in one table: make compare ARGS="--rounds 5"
+	cargo build --locked --profile $(PROFILE) --package aihio --package aihio-loadtest --package aihio-loadtest-peers --bins
+	"$(BUILT)/aihio-loadtest" compare $(ARGS)
 
 faults: ## faults by the hundred against a real server, and a report: PERCENT=10 for fewer, AIHIO_FAULTS_SEED=… to repeat a run
 	@report="$(CARGO_TARGET_DIR)/faults-report"

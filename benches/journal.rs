@@ -67,6 +67,6 @@ fn record(number: u16) -> Record {
         account_id: AccountId::from_uuid(Uuid::nil()),
         chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
         owner: OwnerEpoch::FIRST,
-        body: RecordBody::Events { events: vec![event], usage: Vec::new(), receipts: Vec::new() },
+        body: RecordBody::Events { events: [event].into(), usage: Vec::new(), receipts: Vec::new() },
     }
 }

@@ -10,6 +10,7 @@ use tokio_websockets::upgrade::Error as UpgradeError;
 use tokio_websockets::{ClientBuilder, Error as SocketError, WebSocketStream};
 
 use crate::fault::Fault;
+use crate::serving::Loss;
 use crate::target::Target;
 
 /// An open WebSocket.
@@ -24,9 +25,9 @@ pub(crate) enum ConnectError {
     Handshake(#[from] SocketError),
     #[error("timed out")]
     TimedOut,
-    /// The server closed the socket with this code instead of beginning a session.
-    #[error("closed with {0}")]
-    Closed(u16),
+    /// The socket was closed before a session began.
+    #[error("closed")]
+    Lost(Loss),
     /// The server refused the session with an error reply, which is counted where it was heard.
     #[error("refused")]
     Refused,
@@ -57,7 +58,8 @@ impl ConnectError {
     pub(crate) fn fault(&self) -> Option<Fault> {
         Some(Fault::NotConnected(match self {
             Self::Refused => return None,
-            Self::Closed(code) => Fault::Closed(*code).to_string(),
+            Self::Lost(Loss::Closed(code)) => Fault::Closed(*code).to_string(),
+            Self::Lost(Loss::Cut(_)) => String::from("cut"),
             Self::TimedOut => String::from("timed out"),
             Self::Network(error) | Self::Handshake(SocketError::Io(error)) => error.kind().to_string(),
             Self::Handshake(SocketError::Upgrade(UpgradeError::DidNotSwitchProtocols(status))) => {
@@ -81,7 +83,7 @@ mod tests {
             ConnectError::from(refused).fault().unwrap().to_string(),
             "not connected: connection refused"
         );
-        let closed = ConnectError::Closed(3501).fault().unwrap().to_string();
+        let closed = ConnectError::Lost(Loss::Closed(3501)).fault().unwrap().to_string();
         assert_eq!(closed, "not connected: closed 3501 bad request");
         assert_eq!(ConnectError::TimedOut.fault().unwrap().to_string(), "not connected: timed out");
     }

@@ -12,6 +12,16 @@ pub(crate) trait Dialogue {
     /// The other side has agreed to the opening.
     fn is_open(&self) -> bool;
 
+    /// Whether this side has anything to say of itself.
+    fn speaks(&self) -> bool {
+        true
+    }
+
+    /// How many items come of one thing said.
+    fn items(&self) -> u64 {
+        1
+    }
+
     /// The next frame to send; its latencies count from `due`.
     fn say(&mut self, due: Instant) -> String;
 
@@ -36,6 +46,55 @@ pub(crate) trait Dialogue {
 
     /// Nothing more will come.
     fn end(&mut self, ending: Ending, findings: &mut Vec<Finding>);
+}
+
+/// A dialogue of any kind, so that one crowd serves all scenarios.
+pub(crate) type AnyDialogue = Box<dyn Dialogue>;
+
+impl Dialogue for AnyDialogue {
+    fn opening(&mut self) -> Option<String> {
+        (**self).opening()
+    }
+
+    fn is_open(&self) -> bool {
+        (**self).is_open()
+    }
+
+    fn speaks(&self) -> bool {
+        (**self).speaks()
+    }
+
+    fn items(&self) -> u64 {
+        (**self).items()
+    }
+
+    fn say(&mut self, due: Instant) -> String {
+        (**self).say(due)
+    }
+
+    fn hear(&mut self, frame: &str, at: Instant, findings: &mut Vec<Finding>) -> Reply {
+        (**self).hear(frame, at, findings)
+    }
+
+    fn cut(&mut self) {
+        (**self).cut();
+    }
+
+    fn was_refused(&self) -> bool {
+        (**self).was_refused()
+    }
+
+    fn say_again(&mut self, which: SayAgain) -> Vec<String> {
+        (**self).say_again(which)
+    }
+
+    fn in_flight(&self) -> usize {
+        (**self).in_flight()
+    }
+
+    fn end(&mut self, ending: Ending, findings: &mut Vec<Finding>) {
+        (**self).end(ending, findings);
+    }
 }
 
 /// What a frame asks to be done at once.

@@ -43,6 +43,8 @@ pub(crate) enum Violation {
     AlteredAnswer,
     /// No answer by the end of the run.
     MissingAnswer,
+    /// A message that one who watches never saw.
+    MissingDelivery,
     /// Pieces of an answer are out of order or missing.
     DeltaHole,
     /// The pieces together are not the final text.
@@ -77,6 +79,7 @@ impl fmt::Display for Violation {
             Self::UnexpectedAnswer => "unexpected_answer",
             Self::AlteredAnswer => "altered_answer",
             Self::MissingAnswer => "missing_answer",
+            Self::MissingDelivery => "missing_delivery",
             Self::DeltaHole => "delta_hole",
             Self::DeltaMismatch => "delta_mismatch",
             Self::UnfinishedAnswer => "unfinished_answer",
@@ -105,6 +108,8 @@ pub(crate) enum Fault {
     Unrecovered,
     /// An arrival that found its socket closed, or its queue full.
     Unsent,
+    /// A REST call that failed, and how.
+    Call(String),
 }
 
 impl fmt::Display for Fault {
@@ -118,6 +123,7 @@ impl fmt::Display for Fault {
             Self::Unanswered => formatter.write_str("unanswered when the run was over"),
             Self::Unrecovered => formatter.write_str("came back, and what was missed was not told"),
             Self::Unsent => formatter.write_str("unsent: socket closed or its queue full"),
+            Self::Call(why) => write!(formatter, "call: {why}"),
         }
     }
 }

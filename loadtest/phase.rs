@@ -58,13 +58,13 @@ impl Running {
         Ok(Self { server, before: Reading::take(server)?, started: Instant::now() })
     }
 
-    /// Ends it.
+    /// Ends it. Of a server that can't be read any more nothing is told; it may have died, and its sockets with it.
     ///
     /// # Errors
-    /// When a process can't be read any more: the server may have died.
+    /// When this program can't be read.
     pub(crate) fn end(self) -> Result<Phase, ReadingError> {
         let wall = self.started.elapsed();
-        let after = Reading::take(self.server)?;
+        let after = Reading::take(self.server).or_else(|_| Reading::take(None))?;
         let server = self.before.server.zip(after.server).map(|(before, after)| ServerUse {
             cpu: after.0.saturating_sub(before.0),
             memory_before: before.1,

@@ -1,7 +1,7 @@
 //! One visitor's place in the crowd: a socket at a time, and where visitors come back, one after the other.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
@@ -11,8 +11,9 @@ use crate::connection::{self, ConnectError, Socket};
 use crate::conversation::{Ending, Finding, Persistence};
 use crate::dialogue::Dialogue;
 use crate::fault::Fault;
-use crate::pacer::Arrival;
-use crate::serving::{Instruction, Line, Orders, Served, SharedRecorder};
+use crate::recorder::SharedRecorder;
+use crate::scenario::SocketPlan;
+use crate::serving::{Instruction, Line, Loss, Orders, Served};
 use crate::target::Target;
 
 /// Arrivals that one socket may fall behind by.
@@ -21,10 +22,17 @@ const QUEUE: usize = 1_024;
 /// What a socket needs to open.
 pub(crate) struct Seat {
     targets: Rc<[Target]>,
-    persistence: Persistence,
+    sockets: SocketPlan,
     recorder: SharedRecorder,
-    /// How long one opening may take.
-    patience: Duration,
+}
+
+/// A visitor who has a session.
+#[derive(Debug)]
+pub(crate) struct Seated {
+    /// Where orders go.
+    pub(crate) line: mpsc::Sender<Instruction>,
+    /// Whether it says anything of itself.
+    pub(crate) speaks: bool,
 }
 
 /// Which socket of the run it is, and which try.
@@ -36,47 +44,46 @@ struct Attempt {
 
 impl Seat {
     /// A seat that nobody has taken yet.
-    pub(crate) fn new(
-        targets: Rc<[Target]>,
-        persistence: Persistence,
-        recorder: SharedRecorder,
-        patience: Duration,
-    ) -> Self {
-        Self { targets, persistence, recorder, patience }
+    pub(crate) fn new(targets: Rc<[Target]>, sockets: SocketPlan, recorder: SharedRecorder) -> Self {
+        Self { targets, sockets, recorder }
     }
 
-    /// One visitor's whole visit.
+    /// One visitor's whole visit; `opened` hears once whether it began.
     pub(crate) async fn attend<D: Dialogue>(
         self,
-        arrival: Arrival,
+        (number, due): (u32, Instant),
         mut dialogue: D,
-        opened: mpsc::UnboundedSender<mpsc::Sender<Instruction>>,
+        opened: mpsc::UnboundedSender<Option<Seated>>,
     ) {
-        let mut attempt = Attempt { number: u32::try_from(arrival.index).unwrap_or(u32::MAX), turn: 0 };
-        let mut socket = match self.open(attempt, &mut dialogue).await {
-            Ok(socket) => socket,
-            Err(error) => return self.stays_away(&error),
+        let mut attempt = Attempt { number, turn: 0 };
+        let socket = self.open(attempt, &mut dialogue).await;
+        let (line, receiver) = mpsc::channel(QUEUE);
+        let seated = socket.is_ok().then(|| Seated { line, speaks: dialogue.speaks() });
+        let mut socket = match socket {
+            Ok(socket) => {
+                self.recorder.borrow_mut().opened(due, Instant::now());
+                socket
+            }
+            Err(error) => {
+                self.stays_away(&error);
+                let _ = opened.send(seated);
+                return;
+            }
         };
-        let (instructions, receiver) = mpsc::channel(QUEUE);
-        {
-            let mut recorder = self.recorder.borrow_mut();
-            recorder.connect.record(arrival.due.elapsed());
-            recorder.connected += 1;
-        }
         // The other end waits for exactly this.
-        let _ = opened.send(instructions);
+        let _ = opened.send(seated);
         drop(opened);
         let mut orders = Orders::new(receiver);
         loop {
             let line = Line::over(socket, &mut dialogue, Rc::clone(&self.recorder));
-            let Served::Lost(code) = line.serve(&mut orders).await else { return };
-            let again = match self.comes_back_after(code) {
-                true => self.come_back(&mut attempt, &mut dialogue, &orders, code).await,
+            let Served::Lost(loss) = line.serve(&mut orders).await else { return };
+            let again = match self.comes_back_after(loss) {
+                true => self.come_back(&mut attempt, &mut dialogue, &orders, loss).await,
                 false => None,
             };
             match again {
                 Some(again) => socket = again,
-                None => return self.give_up(code, dialogue, &mut orders),
+                None => return self.give_up(loss, dialogue, &mut orders),
             }
         }
     }
@@ -95,13 +102,14 @@ impl Seat {
             let socket = connection::open(target, attempt.number).await?;
             Ok(Line::open(socket, dialogue, Rc::clone(&self.recorder)).await?.into_socket())
         };
-        timeout(self.patience, opening).await.unwrap_or(Err(ConnectError::TimedOut))
+        timeout(self.sockets.timeout, opening).await.unwrap_or(Err(ConnectError::TimedOut))
     }
 
     /// Published clients come back after every end but those that the server calls final (3500 to 3999 and 4500 to
     /// 4999).
-    fn comes_back_after(&self, code: u16) -> bool {
-        self.persistence == Persistence::Returns && !matches!(code, 3_500..=3_999 | 4_500..=4_999)
+    fn comes_back_after(&self, loss: Loss) -> bool {
+        let is_final = matches!(loss, Loss::Closed(3_500..=3_999 | 4_500..=4_999));
+        self.sockets.persistence.returns() && !is_final
     }
 
     /// Tries until the session is there again; none when the run is over before.
@@ -110,23 +118,35 @@ impl Seat {
         attempt: &mut Attempt,
         dialogue: &mut D,
         orders: &Orders,
-        code: u16,
+        loss: Loss,
     ) -> Option<Socket> {
-        let lost_at = Instant::now();
+        let lost_at = match loss {
+            Loss::Closed(code) => {
+                let now = Instant::now();
+                self.recorder.borrow_mut().record(Finding::Overcome(Fault::Closed(code)), now);
+                now
+            }
+            Loss::Cut(at) => at,
+        };
         let mut backoff = Backoff::new(u64::from(attempt.number) << 32 | u64::from(attempt.turn));
-        self.recorder.borrow_mut().record(Finding::Overcome(Fault::Closed(code)));
+        let mut waits = self.sockets.persistence == Persistence::Returns;
         while !orders.are_over() {
             dialogue.cut();
-            sleep(backoff.wait()).await;
+            if waits {
+                sleep(backoff.wait()).await;
+            }
+            waits = true;
             attempt.turn += 1;
             match self.open(*attempt, dialogue).await {
                 Ok(socket) => {
-                    self.recorder.borrow_mut().returned.record(lost_at.elapsed());
+                    let now = Instant::now();
+                    self.recorder.borrow_mut().came_back(now.saturating_duration_since(lost_at), now);
                     return Some(socket);
                 }
                 Err(error) => {
                     let fault = error.fault().map(Finding::Overcome);
-                    fault.into_iter().for_each(|fault| self.recorder.borrow_mut().record(fault));
+                    let now = Instant::now();
+                    fault.into_iter().for_each(|fault| self.recorder.borrow_mut().record(fault, now));
                 }
             }
         }
@@ -134,12 +154,15 @@ impl Seat {
     }
 
     /// The socket is gone for good.
-    fn give_up<D: Dialogue>(&self, code: u16, mut dialogue: D, orders: &mut Orders) {
+    fn give_up<D: Dialogue>(&self, loss: Loss, mut dialogue: D, orders: &mut Orders) {
         let mut findings = Vec::new();
         dialogue.end(if orders.are_over() { Ending::Complete } else { Ending::Lost }, &mut findings);
+        let now = Instant::now();
         let mut recorder = self.recorder.borrow_mut();
-        findings.into_iter().for_each(|finding| recorder.record(finding));
-        recorder.fault(Fault::Closed(code), 1);
-        recorder.fault(Fault::Unsent, orders.unheeded());
+        findings.into_iter().for_each(|finding| recorder.record(finding, now));
+        if let Loss::Closed(code) = loss {
+            recorder.fault(Fault::Closed(code), 1);
+        }
+        recorder.unsent(orders.unheeded());
     }
 }

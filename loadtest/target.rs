@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use http::{HeaderValue, Uri};
 use thiserror::Error;
 
-use crate::arguments::{ChatbotArguments, SocketArguments};
+use crate::scenario::{Beginning, Kind, PhasePlan, Reach, Scenario, SocketPlan};
 
 /// Sockets for which one source address has ports enough: Linux gives out some 28,000.
 const SOCKETS_PER_SOURCE: u32 = 20_000;
@@ -41,22 +41,25 @@ pub(crate) enum TargetError {
 }
 
 impl Target {
-    /// The visitor socket of the chatbot, on each of its servers.
-    pub(crate) fn chatbots(
-        chatbot: &ChatbotArguments,
-        sockets: &SocketArguments,
-    ) -> Result<Vec<Self>, TargetError> {
-        chatbot.urls.iter().map(|url| Self::chatbot(url, &chatbot.chatbot, sockets)).collect()
-    }
-
-    /// The visitor socket of `chatbot` on the server at `base`.
-    fn chatbot(base: &str, chatbot: &str, sockets: &SocketArguments) -> Result<Self, TargetError> {
-        let base = base.trim_end_matches('/');
-        Self::socket(&format!("{base}/v1/chatbots/{chatbot}/socket"), sockets)
+    /// Where a scenario's sockets go: the visitor socket of its chatbot on each server, or the addresses as they are.
+    ///
+    /// # Errors
+    /// When an address is none, or none that may be loaded.
+    pub(crate) fn all(scenario: &Scenario) -> Result<Vec<Self>, TargetError> {
+        let urls = scenario.target.urls.iter();
+        let sockets = sockets_at_most(scenario);
+        urls.map(|url| match &scenario.target.chatbot {
+            Some(chatbot) => {
+                let base = url.trim_end_matches('/');
+                Self::socket(&format!("{base}/v1/chatbots/{chatbot}/socket"), scenario, sockets)
+            }
+            None => Self::socket(url, scenario, sockets),
+        })
+        .collect()
     }
 
     /// A WebSocket at `url`; `http` says the same as `ws`.
-    pub(crate) fn socket(url: &str, sockets: &SocketArguments) -> Result<Self, TargetError> {
+    fn socket(url: &str, scenario: &Scenario, sockets: u32) -> Result<Self, TargetError> {
         let unreadable = || TargetError::Unreadable(url.to_owned());
         let read: Uri = url.parse().map_err(|_| unreadable())?;
         match read.scheme_str() {
@@ -69,12 +72,12 @@ impl Target {
         let uri = format!("ws://{authority}{path}").parse().map_err(|_| unreadable())?;
         let host = read.host().ok_or_else(unreadable)?.trim_matches(['[', ']']);
         let address = resolve(host, read.port_u16().unwrap_or(80))?.ok_or_else(unreadable)?;
-        if !address.ip().is_loopback() && !sockets.allow_remote {
+        if !address.ip().is_loopback() && scenario.target.reach == Reach::Loopback {
             return Err(TargetError::Remote(address));
         }
-        let origin = sockets.origin.as_deref().map(HeaderValue::from_str).transpose();
+        let origin = scenario.target.origin.as_deref().map(HeaderValue::from_str).transpose();
         let origin = origin.map_err(|_| TargetError::Origin)?;
-        Ok(Self { uri, address, origin, sources: sources(address, sockets) })
+        Ok(Self { uri, address, origin, sources: sources(address, (scenario.sockets, sockets)) })
     }
 
     /// The address that socket `number` connects from; `None` leaves it to the system.
@@ -92,61 +95,81 @@ fn resolve(host: &str, port: u16) -> io::Result<Option<SocketAddr>> {
 }
 
 /// Only the IPv4 loopback network has more than one address without being set up.
-fn sources(address: SocketAddr, sockets: &SocketArguments) -> u32 {
+fn sources(address: SocketAddr, (plan, sockets): (SocketPlan, u32)) -> u32 {
     let many = matches!(address.ip(), IpAddr::V4(ip) if ip.is_loopback());
-    let needed = sockets.sockets.get().div_ceil(SOCKETS_PER_SOURCE);
-    if many { sockets.source_addresses.map_or(needed, NonZeroU32::get) } else { 1 }
+    let needed = sockets.div_ceil(SOCKETS_PER_SOURCE);
+    if many { plan.source_addresses.map_or(needed, NonZeroU32::get) } else { 1 }
+}
+
+/// Sockets that a scenario opens, those that come back after a cut counted anew: their old ports wait out their time.
+pub(crate) fn sockets_at_most(scenario: &Scenario) -> u32 {
+    let phases = scenario.phases.iter();
+    let cuts = phases.clone().filter(|phase| phase.beginning == Beginning::Cut).count();
+    let once = match scenario.kind {
+        Kind::Connect => phases.map(PhasePlan::arrivals).sum(),
+        _ => u64::from(scenario.sockets.count.get()),
+    };
+    u32::try_from(once.saturating_mul(1 + u64::try_from(cuts).unwrap_or(u64::MAX))).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arguments::{Arguments, Scenario};
-    use clap::Parser;
+    use crate::scenario::reading::read;
 
-    fn target(url: &str, extra: &[&str]) -> Result<Target, TargetError> {
-        let given = ["aihio-loadtest", "echo", "--url", url].into_iter().chain(extra.iter().copied());
-        match Arguments::try_parse_from(given).unwrap().scenario {
-            Scenario::Echo(arguments) => Target::socket(url, &arguments.sockets),
-            _ => unreachable!("the subcommand is echo"),
+    fn target(url: &str, more: &str) -> Result<Target, TargetError> {
+        let text = format!("kind = 'raw'\n{more}\n[[phases]]\nduration = '1s'\n[target]\nurl = '{url}'");
+        let text = text.replace("REMOTE", "");
+        let mut scenario = read("test", &text, &[]).unwrap();
+        if more.contains("REMOTE") {
+            scenario.target.reach = Reach::Anywhere;
         }
+        Target::all(&scenario).map(|mut targets| targets.remove(0))
     }
 
     #[test]
     fn a_chatbot_has_its_socket_below_the_servers_address() {
-        let given = ["aihio-loadtest", "connect", "--chatbot", "c1"];
-        let Scenario::Connect(arguments) = Arguments::try_parse_from(given).unwrap().scenario else {
-            unreachable!("the subcommand is connect")
-        };
         for base in ["http://127.0.0.1:8080", "http://127.0.0.1:8080/"] {
-            let target = Target::chatbot(base, "c1", &arguments.sockets).unwrap();
-            assert_eq!(target.uri.to_string(), "ws://127.0.0.1:8080/v1/chatbots/c1/socket");
-            assert_eq!(target.address, "127.0.0.1:8080".parse().unwrap());
+            let text = format!(
+                "kind = 'idle'\n[[phases]]\nduration = '1s'\n[target]\nurl = '{base}'\nchatbot = 'c1'"
+            );
+            let targets = Target::all(&read("test", &text, &[]).unwrap()).unwrap();
+            assert_eq!(targets[0].uri.to_string(), "ws://127.0.0.1:8080/v1/chatbots/c1/socket");
+            assert_eq!(targets[0].address, "127.0.0.1:8080".parse().unwrap());
         }
     }
 
     #[test]
     fn only_this_machine_is_loaded_unless_allowed() {
-        assert!(target("ws://127.8.0.1:9001/", &[]).is_ok());
-        assert!(target("ws://[::1]:9001/", &[]).is_ok());
-        assert!(matches!(target("ws://192.0.2.1:9001/", &[]), Err(TargetError::Remote(_))));
-        assert!(target("ws://192.0.2.1:9001/", &["--allow-remote"]).is_ok());
+        assert!(target("ws://127.8.0.1:9001/", "").is_ok());
+        assert!(target("ws://[::1]:9001/", "").is_ok());
+        assert!(matches!(target("ws://192.0.2.1:9001/", ""), Err(TargetError::Remote(_))));
+        assert!(target("ws://192.0.2.1:9001/", "REMOTE").is_ok());
     }
 
     #[test]
     fn other_schemes_are_refused() {
-        assert!(matches!(target("https://127.0.0.1/", &[]), Err(TargetError::Tls(_))));
-        assert!(matches!(target("ftp://127.0.0.1/", &[]), Err(TargetError::Unreadable(_))));
-        assert!(matches!(target("127.0.0.1:80", &[]), Err(TargetError::Unreadable(_))));
+        assert!(matches!(target("https://127.0.0.1/", ""), Err(TargetError::Tls(_))));
+        assert!(matches!(target("ftp://127.0.0.1/", ""), Err(TargetError::Unreadable(_))));
+        assert!(matches!(target("127.0.0.1:80", ""), Err(TargetError::Unreadable(_))));
     }
 
     #[test]
     fn many_sockets_come_from_many_addresses_in_turn() {
-        let one = target("ws://127.0.0.1:9001/", &["--sockets", "20000"]).unwrap();
+        let one = target("ws://127.0.0.1:9001/", "sockets.count = 20_000").unwrap();
         assert_eq!(one.source(5), None);
-        let three = target("ws://127.0.0.1:9001/", &["--sockets", "40001"]).unwrap();
+        let three = target("ws://127.0.0.1:9001/", "sockets.count = 40_001").unwrap();
         let seen: Vec<_> =
             (0..4).filter_map(|number| three.source(number)).map(|ip| ip.to_string()).collect();
         assert_eq!(seen, ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1"]);
+    }
+
+    #[test]
+    fn sockets_that_come_back_need_ports_too() {
+        let phases = "[[phases]]\nduration = '1s'\n[[phases]]\nduration = '1s'\ncut = true";
+        let text = format!("kind = 'reconnect'\nsockets.count = 15_000\n{phases}");
+        assert_eq!(sockets_at_most(&read("test", &text, &[]).unwrap()), 30_000);
+        let storm = "kind = 'connect'\n[[phases]]\nrate = 100\nduration = '3s'";
+        assert_eq!(sockets_at_most(&read("test", storm, &[]).unwrap()), 300);
     }
 }

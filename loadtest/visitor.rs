@@ -79,7 +79,7 @@ impl Visitor {
     }
 
     fn refused(&mut self, command: u32, error: &ErrorReply, findings: &mut Vec<Finding>) {
-        let persists = error.temporary && self.persistence == Persistence::Returns;
+        let persists = error.temporary && self.persistence.returns();
         match (command, persists) {
             (CONNECT_COMMAND, true) => findings.push(Finding::Overcome(Fault::Refused(error.code))),
             (CONNECT_COMMAND, false) => findings.push(Finding::Noted(Fault::Refused(error.code))),

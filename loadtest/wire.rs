@@ -46,6 +46,11 @@ pub(crate) fn return_command(id: u32, place: &Place, offset: u64) -> String {
     serde_json::json!({ "id": id, "connect": { "token": place.token, "subs": subs } }).to_string()
 }
 
+/// The command that joins a session with its token, from now on.
+pub(crate) fn attend_command(id: u32, token: &str) -> String {
+    serde_json::json!({ "id": id, "connect": { "token": token } }).to_string()
+}
+
 /// A `message.send` whose message id is the command's id, which is unique in the session too.
 pub(crate) fn send_command(id: u32, text: &str) -> String {
     let text = serde_json::Value::from(text);

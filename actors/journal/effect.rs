@@ -7,26 +7,51 @@ use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
 use tokio::time::Instant;
 
+use super::handle::Whose;
 use super::state::Next;
 use super::{Gathering, Journal};
+use crate::limits::Acknowledge;
 use crate::ports::{Outcome, PortError, Record};
 
+/// How long records that are acknowledged already wait for others.
+const LINGER: Duration = Duration::from_millis(20);
+
 impl Journal {
-    /// Writes the next batch once everything that is ready now has arrived.
+    /// Writes the next batch once everything that is ready now has arrived; where nobody waits for it, a little later, so
+    /// that it is larger.
     pub(super) fn gather(&mut self, ctx: &mut Context<Self>) {
-        if self.gathering == Gathering::No {
-            self.gathering = Gathering::Yes;
-            ctx.spawn(tokio::task::yield_now().into_actor(self).map(|(), journal, ctx| {
-                journal.gathering = Gathering::No;
-                journal.depart(ctx);
-                journal.tell_flushed();
-            }));
+        if self.gathering == Gathering::Yes {
+            return;
         }
+        self.gathering = Gathering::Yes;
+        match self.limits.acknowledge {
+            Acknowledge::WhenDurable => {
+                ctx.spawn(
+                    tokio::task::yield_now().into_actor(self).map(|(), journal, ctx| journal.gathered(ctx)),
+                );
+            }
+            Acknowledge::WhenQueued => drop(ctx.run_later(LINGER, Self::gathered)),
+        }
+    }
+
+    fn gathered(&mut self, ctx: &mut Context<Self>) {
+        self.gathering = Gathering::No;
+        self.depart(ctx);
+        self.tell_flushed();
     }
 
     fn depart(&mut self, ctx: &mut Context<Self>) {
         if let Some(records) = self.state.depart() {
             self.write(records, ctx);
+        }
+    }
+
+    /// Goes on after a batch: at once where somebody waits for what has come meanwhile.
+    fn depart_or_gather(&mut self, ctx: &mut Context<Self>) {
+        if self.limits.acknowledge == Acknowledge::WhenDurable {
+            self.depart(ctx);
+        } else if self.state.holds(Whose::All) {
+            self.gather(ctx);
         }
     }
 
@@ -58,7 +83,7 @@ impl Journal {
                 for (promise, fate) in fates {
                     promise.resolve(fate);
                 }
-                self.depart(ctx);
+                self.depart_or_gather(ctx);
                 self.tell_flushed();
             }
             Next::RetryAfter(delay) => {

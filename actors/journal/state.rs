@@ -139,7 +139,7 @@ mod tests {
             account_id: AccountId::from_uuid(Uuid::nil()),
             chatbot_id: ChatbotId::from_uuid(Uuid::nil()),
             owner: OwnerEpoch::FIRST,
-            body: RecordBody::Events { events: vec![], usage: vec![], receipts: vec![] },
+            body: RecordBody::Events { events: [].into(), usage: vec![], receipts: vec![] },
         }
     }
 

@@ -1,5 +1,7 @@
 //! The durable history of sessions.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,8 +34,8 @@ pub enum RecordBody {
     Opened(Box<SessionMeta>),
     /// The history goes on. Usage and receipts belong to assistant messages among the events.
     Events {
-        /// In order of position.
-        events: Vec<Event>,
+        /// In order of position, shared with the session that waits for them.
+        events: Arc<[Event]>,
         /// What they cost.
         usage: Vec<UsageRow>,
         /// How the answers among them came about.

@@ -142,7 +142,8 @@ async fn where_messages_are_acknowledged_early_a_loss_is_admitted_and_the_histor
     let mut guest = Guest::arrives(&engine).await;
     guest.is_heard("m1", "One?").await;
     guest.is_answered().await;
-    engine.catch_up().await;
+    let id = guest.id();
+    engine.until("all of it is stored", |engine| engine.world.store.events(id).len() == 2).await;
     engine.world.store.appends.set(DOWN);
     guest.is_heard("m2", "Two?").await;
     assert_eq!(guest.is_sent_away().await, End::Interrupted);

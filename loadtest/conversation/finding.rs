@@ -13,6 +13,8 @@ pub(crate) enum Finding {
     FirstPiece(Duration),
     /// The whole answer, this long after its question was due.
     Answered(Duration),
+    /// Somebody else's message reached one who watches, this long after it was due.
+    Delivered(Duration),
     /// A message has its acknowledgement and its answer: the turn is over.
     Settled,
     /// The message was refused, or its socket was lost: the turn is over without an answer.
@@ -39,8 +41,17 @@ pub(crate) enum Expectation {
 pub(crate) enum Persistence {
     /// Nothing: it is counted and over.
     GivesUp,
-    /// Comes back, and says the same again under the same id, as published clients do.
+    /// Comes back after a while that is drawn by lot, and says the same again under the same id, as published clients do.
     Returns,
+    /// The same, but tries at once: for how long a server takes to have everybody back.
+    ReturnsAtOnce,
+}
+
+impl Persistence {
+    /// Whether a visitor whose socket is lost comes back.
+    pub(crate) fn returns(self) -> bool {
+        self != Self::GivesUp
+    }
 }
 
 /// Which messages are said again.

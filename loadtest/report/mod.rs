@@ -1,153 +1,168 @@
-//! What came of a run, for people and for machines.
+//! What came of a run, for people and for machines. The JSON form is what programs may rely on: its `schema` changes when
+//! a field changes its meaning or goes.
 
+mod figures;
+pub(crate) mod html;
+mod judgement;
+mod latency;
+mod series;
+mod server;
+mod slope;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write, stdout};
-use std::num::NonZeroU32;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use crate::phase::{Phase, ServerUse};
-use crate::recorder::{Latencies, Recorder};
+use crate::latencies::{Stage, Stages};
+use crate::phase::Phase;
+use crate::play::{Measured, RunEnding};
+use crate::recorder::{Part, Recorder};
+pub(crate) use crate::report::judgement::Verdict;
+pub(crate) use crate::report::latency::LatencyReport;
+use crate::report::server::ServerReport;
+use crate::scenario::{Counting, FigureOf, Kind, Pace, PhasePlan, Scenario};
+use crate::watch::Sample;
 
-/// Which scenario it was, and in which way it was run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Mode {
-    Connect,
-    Idle,
-    Chat,
-    ChatSaturated,
-    Echo,
-    EchoSaturated,
-}
+/// The form of the JSON.
+const SCHEMA: &str = "aihio-loadtest/1";
 
-/// What a scenario hands over when it is done.
-#[derive(Debug)]
-pub(crate) struct Measured {
-    pub(crate) mode: Mode,
-    /// Sockets asked for.
-    pub(crate) sockets: NonZeroU32,
-    /// The opening of the sockets.
-    pub(crate) connect: Phase,
-    /// What came after it: the load, or the silence.
-    pub(crate) load: Option<Phase>,
-}
-
-/// The report. Its JSON form is what scripts may rely on.
+/// The report of one run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    mode: Mode,
-    sockets: Sockets,
-    /// From the first connection's moment until all had opened.
-    connect_seconds: f64,
-    /// The load with its drain, or the silence.
-    load_seconds: f64,
-    messages: Messages,
-    /// Whole turns a second, over `load_seconds`.
-    turns_per_second: f64,
-    /// Pings answered.
-    pings: u64,
-    latency: Stages,
-    /// Present when the server's process is known.
-    server: Option<Server>,
-    /// CPU of this program during the load, in percent of one core.
-    generator_cpu_percent: f64,
-    /// Lost sockets and temporary refusals that no visitor saw anything of.
-    overcome: BTreeMap<String, u64>,
-    faults: BTreeMap<String, u64>,
-    violations: BTreeMap<String, u64>,
+    schema: &'static str,
+    pub(crate) scenario: ScenarioReport,
+    /// When it was written, in seconds since 1970.
+    written_at: u64,
+    /// Somebody ended it before its end.
+    pub(crate) ended_early: bool,
+    pub(crate) sockets: SocketsReport,
+    pub(crate) messages: MessagesReport,
+    /// Of the phases that count, together.
+    #[serde(flatten)]
+    pub(crate) total: PartReport,
+    pub(crate) phases: Vec<PhaseReport>,
+    /// What clients got over by themselves, unseen by visitors, by code.
+    pub(crate) overcome: BTreeMap<String, u64>,
+    /// What was refused, closed, unsent or unanswered, by code.
+    pub(crate) faults: BTreeMap<String, u64>,
+    /// Breaches of the contract, by kind.
+    pub(crate) violations: BTreeMap<String, u64>,
+    /// Every threshold of the scenario, with what came of it.
+    pub(crate) thresholds: Vec<Verdict>,
+    /// A look at the run every second, with the rates since the look before.
+    #[serde(serialize_with = "series::serialize")]
+    pub(crate) series: Vec<Sample>,
+}
+
+/// Which scenario it was.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScenarioReport {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) kind: &'static str,
+    /// What one item is.
+    pub(crate) item: &'static str,
 }
 
 #[derive(Debug, Serialize)]
-struct Sockets {
-    asked: u32,
-    opened: u64,
-    failed: u64,
+pub(crate) struct SocketsReport {
+    pub(crate) asked: u64,
+    pub(crate) opened: u64,
+    pub(crate) failed: u64,
+    /// From the first connection's moment until all had opened; 0 when the phases open them.
+    pub(crate) opening_seconds: f64,
 }
 
 #[derive(Debug, Serialize)]
-struct Messages {
-    sent: u64,
+pub(crate) struct MessagesReport {
+    pub(crate) sent: u64,
     /// Once more, after a socket was lost or for a temporary refusal.
-    sent_again: u64,
-    settled: u64,
-    dropped: u64,
+    pub(crate) sent_again: u64,
+    /// Items that were refused or whose socket was lost.
+    pub(crate) dropped: u64,
+    /// Pings answered.
+    pub(crate) pings: u64,
 }
 
-/// Latencies of every stage, each counted from the moment the schedule named.
+/// Figures of a phase, or of all that count.
 #[derive(Debug, Serialize)]
-struct Stages {
-    connect: Latency,
-    send_lag: Latency,
-    acknowledged: Latency,
-    first_piece: Latency,
-    answered: Latency,
-    /// From the loss of a socket until its session was there again.
-    returned: Latency,
+pub(crate) struct PartReport {
+    pub(crate) seconds: f64,
+    pub(crate) items_due: u64,
+    pub(crate) items: u64,
+    pub(crate) items_per_second: f64,
+    pub(crate) errors: u64,
+    /// By stage, each that took place.
+    pub(crate) latency: BTreeMap<&'static str, LatencyReport>,
+    /// Present when the server's process is known.
+    pub(crate) server: Option<ServerReport>,
+    /// CPU of this program, as a part of one core. Near 1, it is this program that is measured.
+    pub(crate) generator_cpu: f64,
 }
 
-/// One stage's latencies, in microseconds.
+/// One phase.
 #[derive(Debug, Serialize)]
-struct Latency {
-    count: u64,
-    mean_us: f64,
-    p50_us: f64,
-    p90_us: f64,
-    p99_us: f64,
-    p999_us: f64,
-    max_us: f64,
+pub(crate) struct PhaseReport {
+    pub(crate) name: String,
+    pub(crate) warm_up: bool,
+    /// Arrivals a second that were planned; absent when silent or saturated.
+    pub(crate) rate: Option<u32>,
+    #[serde(flatten)]
+    pub(crate) part: PartReport,
 }
 
-/// What the run cost the server.
-#[derive(Debug, Serialize)]
-struct Server {
-    /// CPU for each socket that opened, in microseconds.
-    cpu_us_per_connect: f64,
-    /// CPU for each turn, in microseconds.
-    cpu_us_per_turn: Option<f64>,
-    /// CPU during the load, in percent of one core.
-    cpu_percent: Option<f64>,
-    /// Memory for each open socket, at the end of the last phase.
-    pss_bytes_per_socket: f64,
-    rss_bytes_per_socket: f64,
-    /// Memory at the end of the last phase.
-    pss_bytes: u64,
-    rss_bytes: u64,
+/// One part of a run with all that was measured of it.
+struct Source<'a> {
+    kind: Kind,
+    stages: Stages,
+    parts: Vec<&'a Part>,
+    phases: Vec<&'a Phase>,
 }
 
 impl Report {
-    /// Puts together what the phases took and what the sockets saw.
-    pub(crate) fn new(measured: &Measured, recorder: &Recorder) -> Self {
-        let load = measured.load.as_ref();
-        let load_time = load.map_or(Duration::ZERO, |phase| phase.wall);
-        let last = load.unwrap_or(&measured.connect);
-        Self {
-            mode: measured.mode,
-            sockets: Sockets {
-                asked: measured.sockets.get(),
+    /// Puts together what the phases took and what the sockets saw, and judges it.
+    pub(crate) fn new(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> Self {
+        let total = total(scenario, measured, recorder);
+        let mut report = Self {
+            schema: SCHEMA,
+            scenario: ScenarioReport {
+                name: scenario.name.clone(),
+                description: scenario.description.clone(),
+                kind: scenario.kind.name(),
+                item: item(scenario.kind),
+            },
+            written_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+            ended_early: measured.ending == RunEnding::Early,
+            sockets: SocketsReport {
+                asked: recorder.parts().iter().map(|part| part.sockets_due).sum(),
                 opened: recorder.connected,
                 failed: recorder.not_connected,
+                opening_seconds: match scenario.kind {
+                    Kind::Connect => 0.0,
+                    _ => measured.opening.wall.as_secs_f64(),
+                },
             },
-            connect_seconds: measured.connect.wall.as_secs_f64(),
-            load_seconds: load_time.as_secs_f64(),
-            messages: Messages {
+            messages: MessagesReport {
                 sent: recorder.sent,
                 sent_again: recorder.sent_again,
-                settled: recorder.settled,
                 dropped: recorder.dropped,
+                pings: recorder.pings,
             },
-            turns_per_second: ratio(count(recorder.settled), load_time.as_secs_f64()),
-            pings: recorder.pings,
-            latency: Stages::new(recorder),
-            server: measured.connect.server.map(|connect| Server::new(&connect, load, recorder)),
-            generator_cpu_percent: percent(last.own_cpu, last.wall),
+            total,
+            phases: phases(scenario, measured, recorder),
             overcome: named(&recorder.overcome),
             faults: named(&recorder.faults),
             violations: named(&recorder.violations),
-        }
+            thresholds: Vec::new(),
+            series: measured.samples.clone(),
+        };
+        report.total.errors = recorder.fault_count();
+        report.thresholds = judgement::judge(&scenario.thresholds, &report);
+        report
     }
 
     /// The server broke the contract.
@@ -155,80 +170,109 @@ impl Report {
         !self.violations.is_empty()
     }
 
-    /// Something was refused, closed or left undone.
+    /// Something was refused, closed or left undone, and no threshold says how much of it is allowed.
     pub(crate) fn has_faults(&self) -> bool {
-        !self.faults.is_empty()
+        let judged = |verdict: &Verdict| verdict.expression.figure.of == FigureOf::Errors;
+        !self.faults.is_empty() && !self.thresholds.iter().any(judged)
     }
 
-    /// Writes it to standard output.
-    ///
-    /// # Errors
-    /// When standard output can't be written.
-    pub(crate) fn print(&self, format: Format) -> io::Result<()> {
-        let mut output = stdout().lock();
-        match format {
-            Format::Json => {
-                serde_json::to_writer_pretty(&mut output, self)?;
-                writeln!(output)
-            }
-            Format::Table => write!(output, "{self}"),
+    /// A threshold was not kept, or can't be judged.
+    pub(crate) fn misses_thresholds(&self) -> bool {
+        self.thresholds.iter().any(|verdict| !verdict.kept)
+    }
+}
+
+/// What one item of a kind is.
+fn item(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Connect | Kind::Idle => "socket",
+        Kind::Chat | Kind::Reconnect | Kind::Mixed | Kind::Soak => "turn",
+        Kind::Fanout => "delivery",
+        Kind::Raw => "text",
+    }
+}
+
+/// The stage whose end completes an item.
+fn last_stage(kind: Kind) -> Stage {
+    match kind {
+        Kind::Connect | Kind::Idle => Stage::Connect,
+        Kind::Chat | Kind::Reconnect | Kind::Mixed | Kind::Soak | Kind::Raw => Stage::Answered,
+        Kind::Fanout => Stage::Delivered,
+    }
+}
+
+fn phases(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> Vec<PhaseReport> {
+    let parts = recorder.phases().iter();
+    let all = scenario.phases.iter().zip(parts).zip(&measured.phases);
+    let sockets = recorder.connected - recorder.connected_before();
+    let report = |((plan, part), phase): ((&PhasePlan, &Part), &Phase)| {
+        let source = Source {
+            kind: scenario.kind,
+            stages: part.stages.clone(),
+            parts: vec![part],
+            phases: vec![phase],
+        };
+        let mut report = source.report(sockets, phase.server.map(|server| server.memory_before.pss));
+        report.errors = part.faults;
+        PhaseReport {
+            name: plan.name.clone(),
+            warm_up: plan.counting == Counting::WarmUp,
+            rate: match plan.pace {
+                Pace::Rate(rate) => Some(rate.get()),
+                Pace::Silent | Pace::Saturated => None,
+            },
+            part: report,
         }
+    };
+    all.map(report).collect()
+}
+
+/// All that counts together: the opening's sockets, and the phases that are no warm-up.
+fn total(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> PartReport {
+    let counts = |plan: &PhasePlan| plan.counting == Counting::Measured;
+    let all = scenario.phases.iter().zip(recorder.phases()).zip(&measured.phases);
+    let counted: Vec<_> =
+        all.filter(|((plan, _), _)| counts(plan)).map(|((_, part), phase)| (part, phase)).collect();
+    let mut parts: Vec<&Part> = counted.iter().map(|(part, _)| *part).collect();
+    parts.extend(recorder.opening());
+    let mut stages = Stages::default();
+    parts.iter().for_each(|part| stages.add(&part.stages));
+    let mut phases: Vec<&Phase> = counted.iter().map(|(_, phase)| *phase).collect();
+    if scenario.kind == Kind::Idle {
+        // What an idle socket costs is what its opening cost.
+        phases.insert(0, &measured.opening);
     }
-}
-
-/// For whom a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// People.
-    Table,
-    /// Machines.
-    Json,
-}
-
-impl Stages {
-    fn new(recorder: &Recorder) -> Self {
-        Self {
-            connect: Latency::new(&recorder.connect),
-            send_lag: Latency::new(&recorder.send_lag),
-            acknowledged: Latency::new(&recorder.acknowledged),
-            first_piece: Latency::new(&recorder.first_piece),
-            answered: Latency::new(&recorder.answered),
-            returned: Latency::new(&recorder.returned),
-        }
+    let sockets = recorder.connected - recorder.connected_before();
+    let before = measured.opening.server.map(|server| server.memory_before.pss);
+    let mut report = Source { kind: scenario.kind, stages, parts, phases }.report(sockets, before);
+    if let Some(server) = &mut report.server {
+        let in_measured =
+            |sample: &&Sample| sample.phase.and_then(|phase| scenario.phases.get(phase)).is_some_and(counts);
+        let samples: Vec<&Sample> = measured.samples.iter().filter(in_measured).collect();
+        server.add_growth(&samples);
     }
+    report
 }
 
-impl Latency {
-    fn new(latencies: &Latencies) -> Self {
-        Self {
-            count: latencies.count(),
-            mean_us: latencies.mean_us(),
-            p50_us: latencies.quantile_us(0.5),
-            p90_us: latencies.quantile_us(0.9),
-            p99_us: latencies.quantile_us(0.99),
-            p999_us: latencies.quantile_us(0.999),
-            max_us: latencies.max_us(),
-        }
-    }
-}
-
-impl Server {
-    fn new(connect: &ServerUse, load: Option<&Phase>, recorder: &Recorder) -> Self {
-        let loaded = load.and_then(|phase| Some((phase, phase.server?)));
-        let after = loaded.map_or(connect.memory_after, |(_, server)| server.memory_after);
-        let before = connect.memory_before;
-        let microseconds = |cpu: Duration, items: u64| ratio(cpu.as_secs_f64() * 1e6, count(items));
-        let per_socket = |after: u64, before: u64| ratio(growth(after, before), count(recorder.connected));
-        Self {
-            cpu_us_per_connect: microseconds(connect.cpu, recorder.connected),
-            cpu_us_per_turn: loaded
-                .filter(|_| recorder.settled > 0)
-                .map(|(_, server)| microseconds(server.cpu, recorder.settled)),
-            cpu_percent: loaded.map(|(phase, server)| percent(server.cpu, phase.wall)),
-            pss_bytes_per_socket: per_socket(after.pss, before.pss),
-            rss_bytes_per_socket: per_socket(after.rss, before.rss),
-            pss_bytes: after.pss,
-            rss_bytes: after.rss,
+impl Source<'_> {
+    fn report(&self, sockets: u64, memory_before: Option<u64>) -> PartReport {
+        let wall: Duration = self.phases.iter().map(|phase| phase.wall).sum();
+        let own: Duration = self.phases.iter().map(|phase| phase.own_cpu).sum();
+        let items = self.stages.count(last_stage(self.kind));
+        let due = match self.kind {
+            Kind::Connect | Kind::Idle => self.parts.iter().map(|part| part.sockets_due).sum(),
+            _ => self.parts.iter().map(|part| part.items_due).sum(),
+        };
+        let latency = |stage: Stage| Some((stage.name(), LatencyReport::new(self.stages.of(stage)?)));
+        PartReport {
+            seconds: wall.as_secs_f64(),
+            items_due: due,
+            items,
+            items_per_second: ratio(count(items), wall.as_secs_f64()),
+            errors: 0,
+            latency: Stage::ALL.into_iter().filter_map(latency).collect(),
+            server: ServerReport::new(&self.phases, (items, sockets), memory_before),
+            generator_cpu: ratio(own.as_secs_f64(), wall.as_secs_f64()),
         }
     }
 }
@@ -242,19 +286,7 @@ fn count(count: u64) -> f64 {
     count as f64
 }
 
-/// How much memory has grown; below zero when it has shrunk.
-fn growth(after: u64, before: u64) -> f64 {
-    count(after) - count(before)
-}
-
 /// 0 when there is nothing to divide by.
 fn ratio(amount: f64, by: f64) -> f64 {
     if by > 0.0 { amount / by } else { 0.0 }
 }
-
-fn percent(part: Duration, whole: Duration) -> f64 {
-    ratio(part.as_secs_f64(), whole.as_secs_f64()) * 100.0
-}
-
-#[cfg(test)]
-mod tests;

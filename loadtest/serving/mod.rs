@@ -1,7 +1,5 @@
 //! One socket from its opening to its end: what the driver wants said goes out, what comes is heard and recorded.
 
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
@@ -13,7 +11,7 @@ use crate::connection::ConnectError;
 use crate::conversation::{Ending, Finding, SayAgain};
 use crate::dialogue::{Dialogue, Reply};
 use crate::fault::Violation;
-use crate::recorder::Recorder;
+use crate::recorder::SharedRecorder;
 use crate::wire;
 
 /// How long the closing handshake may take; the figures are complete before it.
@@ -25,9 +23,6 @@ const CLOSED_WITHOUT_A_WORD: u16 = 1006;
 /// The code that RFC 6455 reserves for a close frame without a code.
 const CLOSED_WITHOUT_A_CODE: u16 = 1005;
 
-/// The one recorder of a run; all sockets live in one thread.
-pub(crate) type SharedRecorder = Rc<RefCell<Recorder>>;
-
 /// What the driver wants of a socket. When the driver drops its end, the socket leaves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Instruction {
@@ -35,6 +30,8 @@ pub(crate) enum Instruction {
     SayDue(Instant),
     /// Say something now, and again whenever all is answered, until this moment.
     SaturateUntil(Instant),
+    /// Leave the socket at this moment without a word, as a network does that breaks.
+    Cut(Instant),
 }
 
 /// What the driver has said so far, and what it says next; it holds for every socket of a visitor.
@@ -57,7 +54,9 @@ impl Orders {
 
     /// Throws away what nobody will do any more; tells how much it was.
     pub(crate) fn unheeded(&mut self) -> u64 {
-        let count = std::iter::from_fn(|| self.instructions.try_recv().ok()).count();
+        let due = |instruction: &Instruction| matches!(instruction, Instruction::SayDue(_));
+        let left = std::iter::from_fn(|| self.instructions.try_recv().ok());
+        let count = left.filter(due).count();
         u64::try_from(count).unwrap_or(u64::MAX)
     }
 }
@@ -67,8 +66,17 @@ impl Orders {
 pub(crate) enum Served {
     /// The driver had nothing more to say; all is counted.
     Left,
-    /// The socket was lost, with this close code.
-    Lost(u16),
+    /// The socket was lost.
+    Lost(Loss),
+}
+
+/// How a socket was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// The other side, or the network, ended it with this close code.
+    Closed(u16),
+    /// This side cut it at this moment, because the scenario says so.
+    Cut(Instant),
 }
 
 /// A socket with what is said over it.
@@ -79,16 +87,15 @@ pub(crate) struct Line<'a, S, D> {
     recorder: SharedRecorder,
     /// Reused for every frame.
     findings: Vec<Finding>,
+    /// When the dialogue was begun on this socket: a cut that was ordered before concerns the one before it.
+    began: Instant,
     /// When to say again what was refused for now.
     say_again_at: Option<tokio::time::Instant>,
 }
 
-/// The socket ended with this close code.
-struct Lost(u16);
-
-impl From<SocketError> for Lost {
+impl From<SocketError> for Loss {
     fn from(_: SocketError) -> Self {
-        Self(CLOSED_WITHOUT_A_WORD)
+        Self::Closed(CLOSED_WITHOUT_A_WORD)
     }
 }
 
@@ -114,7 +121,7 @@ where
         while !line.dialogue.is_open() {
             let message = line.socket.next().await.unwrap_or(Err(SocketError::AlreadyClosed))?;
             let setbacks_before = line.recorder.borrow().setback_count();
-            line.take(&message).await.map_err(|Lost(code)| ConnectError::Closed(code))?;
+            line.take(&message).await.map_err(ConnectError::Lost)?;
             if line.recorder.borrow().setback_count() > setbacks_before && !line.dialogue.is_open() {
                 return Err(ConnectError::Refused);
             }
@@ -124,7 +131,7 @@ where
 
     /// A line over a socket on which the dialogue is open.
     pub(crate) fn over(socket: S, dialogue: &'a mut D, recorder: SharedRecorder) -> Self {
-        Self { socket, dialogue, recorder, findings: Vec::new(), say_again_at: None }
+        Self { socket, dialogue, recorder, findings: Vec::new(), began: Instant::now(), say_again_at: None }
     }
 
     /// The socket alone.
@@ -140,7 +147,7 @@ where
         };
         match begun {
             Ok(()) => self.follow(orders).await,
-            Err(Lost(code)) => Served::Lost(code),
+            Err(loss) => Served::Lost(loss),
         }
     }
 
@@ -152,7 +159,7 @@ where
                 biased;
                 incoming = self.socket.next() => match incoming {
                     Some(Ok(message)) => self.hear(&message, orders.saturate_until).await,
-                    Some(Err(_)) | None => Err(Lost(CLOSED_WITHOUT_A_WORD)),
+                    Some(Err(_)) | None => Err(Loss::Closed(CLOSED_WITHOUT_A_WORD)),
                 },
                 () = sleep_until(say_again_at.unwrap_or_else(TokioInstant::now)), if say_again_at.is_some() => {
                     self.say_again_at = None;
@@ -164,20 +171,22 @@ where
                         orders.saturate_until = Some(end);
                         self.saturate(orders.saturate_until).await
                     }
+                    Some(Instruction::Cut(at)) if at >= self.began => Err(Loss::Cut(at)),
+                    Some(Instruction::Cut(_)) => Ok(()),
                     None => {
                         self.leave().await;
                         return Served::Left;
                     }
                 },
             };
-            if let Err(Lost(code)) = done {
-                return Served::Lost(code);
+            if let Err(loss) = done {
+                return Served::Lost(loss);
             }
         }
     }
 
     /// Hears one message and, when saturating, says the next thing.
-    async fn hear(&mut self, message: &Message, saturate_until: Option<Instant>) -> Result<(), Lost> {
+    async fn hear(&mut self, message: &Message, saturate_until: Option<Instant>) -> Result<(), Loss> {
         self.take(message).await?;
         if self.say_again_at.is_none() && self.dialogue.was_refused() {
             self.say_again_at = Some(TokioInstant::now() + SAY_AGAIN_AFTER);
@@ -186,11 +195,11 @@ where
     }
 
     /// Hears one message and answers a ping.
-    async fn take(&mut self, message: &Message) -> Result<(), Lost> {
+    async fn take(&mut self, message: &Message) -> Result<(), Loss> {
         let at = Instant::now();
         if let Some(text) = message.as_text() {
             let reply = self.dialogue.hear(text, at, &mut self.findings);
-            self.record();
+            self.record(at);
             if reply == Reply::Pong {
                 self.recorder.borrow_mut().pings += 1;
                 self.socket.send(Message::text(wire::PING)).await?;
@@ -198,15 +207,17 @@ where
             return Ok(());
         }
         if message.is_close() {
-            return Err(Lost(message.as_close().map_or(CLOSED_WITHOUT_A_CODE, |(code, _)| code.into())));
+            return Err(Loss::Closed(
+                message.as_close().map_or(CLOSED_WITHOUT_A_CODE, |(code, _)| code.into()),
+            ));
         }
         if message.is_binary() {
-            self.recorder.borrow_mut().record(Finding::Violated(Violation::BinaryFrame));
+            self.recorder.borrow_mut().record(Finding::Violated(Violation::BinaryFrame), at);
         }
         Ok(())
     }
 
-    async fn say_again(&mut self, which: SayAgain) -> Result<(), Lost> {
+    async fn say_again(&mut self, which: SayAgain) -> Result<(), Loss> {
         for frame in self.dialogue.say_again(which) {
             self.recorder.borrow_mut().sent_again += 1;
             self.socket.send(Message::text(frame)).await?;
@@ -214,7 +225,7 @@ where
         Ok(())
     }
 
-    async fn saturate(&mut self, until: Option<Instant>) -> Result<(), Lost> {
+    async fn saturate(&mut self, until: Option<Instant>) -> Result<(), Loss> {
         let now = Instant::now();
         match until {
             Some(end) if now < end && self.dialogue.in_flight() == 0 => self.say(now).await,
@@ -222,26 +233,22 @@ where
         }
     }
 
-    async fn say(&mut self, due: Instant) -> Result<(), Lost> {
+    async fn say(&mut self, due: Instant) -> Result<(), Loss> {
         let frame = self.dialogue.say(due);
-        {
-            let mut recorder = self.recorder.borrow_mut();
-            recorder.sent += 1;
-            recorder.send_lag.record(due.elapsed());
-        }
+        self.recorder.borrow_mut().sent(due, self.dialogue.items(), Instant::now());
         Ok(self.socket.send(Message::text(frame)).await?)
     }
 
     async fn leave(mut self) {
         self.dialogue.end(Ending::Complete, &mut self.findings);
-        self.record();
+        self.record(Instant::now());
         // What the other side makes of the close frame changes no figure.
         let _ = timeout(CLOSE_PATIENCE, self.socket.close()).await;
     }
 
-    fn record(&mut self) {
+    fn record(&mut self, at: Instant) {
         let mut recorder = self.recorder.borrow_mut();
-        self.findings.drain(..).for_each(|finding| recorder.record(finding));
+        self.findings.drain(..).for_each(|finding| recorder.record(finding, at));
     }
 }
 

@@ -6,9 +6,14 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_websockets::CloseCode;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::*;
 use crate::conversation::{Expectation, Persistence};
 use crate::fault::Fault;
+use crate::latencies::Stage;
+use crate::recorder::Recorder;
 use crate::visitor::Visitor;
 
 const CONNECTED: &str =
@@ -128,7 +133,7 @@ async fn what_is_due_is_said_and_checked_and_then_the_socket_leaves() {
     let (_, turns, ()) = tokio::join!(line.serve(&mut orders), peer.echoes(), driver);
     let recorder = recorder.borrow();
     assert_eq!((turns, recorder.sent, recorder.settled), (5, 5, 5));
-    assert_eq!((recorder.acknowledged.count(), recorder.answered.count()), (5, 5));
+    assert_eq!((timed(&recorder, Stage::Acknowledged), timed(&recorder, Stage::Answered)), (5, 5));
     assert_eq!((recorder.violation_count(), recorder.fault_count()), (0, 0));
 }
 
@@ -170,7 +175,7 @@ async fn a_closed_socket_tells_its_code_and_leaves_the_orders() {
         instructions.try_send(Instruction::SayDue(Instant::now())).unwrap();
     };
     let (served, ()) = tokio::join!(line.serve(&mut orders), server);
-    assert_eq!((served, orders.unheeded()), (Served::Lost(3008), 1));
+    assert_eq!((served, orders.unheeded()), (Served::Lost(Loss::Closed(3008)), 1));
     assert_eq!((recorder.borrow().fault_count(), recorder.borrow().violation_count()), (0, 0));
 }
 
@@ -184,7 +189,7 @@ async fn an_opening_that_is_refused_or_cut_off_is_no_line() {
     let (closing, peer) = socket();
     peer.to_client.send(Message::close(CloseCode::try_from(3501).ok(), "bad request")).unwrap();
     let closed = Line::open(closing, &mut visitor, recorder()).await;
-    assert!(matches!(closed, Err(ConnectError::Closed(3501))));
+    assert!(matches!(closed, Err(ConnectError::Lost(Loss::Closed(3501)))));
 }
 
 #[tokio::test]
@@ -234,7 +239,7 @@ async fn what_a_lost_socket_took_along_is_said_again_over_the_next() {
         said
     };
     let (served, said) = tokio::join!(line.serve(&mut orders), server);
-    assert_eq!(served, Served::Lost(3001));
+    assert_eq!(served, Served::Lost(Loss::Closed(3001)));
 
     visitor.cut();
     let (next, mut peer) = socket();
@@ -248,4 +253,23 @@ async fn what_a_lost_socket_took_along_is_said_again_over_the_next() {
     };
     let (_, again) = tokio::join!(line.serve(&mut orders), server);
     assert_eq!((again, recorder.borrow().fault_count(), recorder.borrow().sent_again), (said, 1, 1));
+}
+
+#[tokio::test]
+async fn a_cut_ends_the_socket_it_was_ordered_for_and_not_the_next() {
+    let recorder = recorder();
+    let mut visitor = visitor(Persistence::ReturnsAtOnce);
+    let before = Instant::now();
+    let (line, _peer) = connected(&mut visitor, &recorder).await;
+    let (instructions, receiver) = mpsc::channel(8);
+    let mut orders = Orders::new(receiver);
+    instructions.try_send(Instruction::Cut(before)).unwrap();
+    let at = Instant::now();
+    instructions.try_send(Instruction::Cut(at)).unwrap();
+    assert_eq!(line.serve(&mut orders).await, Served::Lost(Loss::Cut(at)));
+    assert_eq!(recorder.borrow().setback_count(), 0);
+}
+
+fn timed(recorder: &Recorder, stage: Stage) -> u64 {
+    recorder.parts().iter().map(|part| part.stages.count(stage)).sum()
 }

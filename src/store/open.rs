@@ -60,6 +60,13 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another process that writes, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Pages that SQLite's one writer keeps at hand: what a batch changes must fit, or it is written twice. Negative: KiB.
+const CACHE_KIB: &str = "-32768";
+/// What each connection that reads keeps at hand.
+const READING_CACHE_KIB: &str = "-2000";
+/// Pages of 4 KiB in the log before they go to their places: pages that change again and again go there once.
+const CHECKPOINT_PAGES: &str = "4096";
+
 impl Store {
     /// Connects, makes the database file and its folder where they are missing, and brings the schema up to date.
     ///
@@ -137,16 +144,16 @@ enum Access {
 async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new(url);
     options.sqlx_logging(false).acquire_timeout(ACQUIRE_TIMEOUT).min_connections(1);
-    let query_only = match access {
+    let (query_only, cache_kib) = match access {
         Access::Write => {
             options.max_connections(1).idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_pool_opts(
                 |pool| pool.after_release(|connection, _| Box::pin(is_at_rest(connection))),
             );
-            "OFF"
+            ("OFF", CACHE_KIB)
         }
         Access::Read(most) => {
             options.max_connections(most.max(1));
-            "ON"
+            ("ON", READING_CACHE_KIB)
         }
     };
     let synchronous = match durability {
@@ -160,6 +167,9 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", synchronous)
             .pragma("query_only", query_only)
+            .pragma("cache_size", cache_kib)
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
     });
     Ok(Database::connect(options).await?)
 }

@@ -198,7 +198,7 @@ enum Then {
 #[derive(Debug)]
 struct Pending {
     ticket: Ticket,
-    events: Vec<Event>,
+    events: Arc<[Event]>,
     replies: Vec<(CommandId, Reply)>,
     then: Then,
 }
@@ -290,7 +290,7 @@ impl SessionState {
         match input {
             Input::Opened => {
                 self.stored = Stored::NotYet;
-                self.keep(RecordBody::Opened(self.meta.clone()), Vec::new(), Then::Nothing, out);
+                self.keep(RecordBody::Opened(self.meta.clone()), Then::Nothing, out);
             }
             Input::Command { id, command, fresh, credit } => {
                 let held = credit == Credit::Held;
@@ -347,13 +347,11 @@ impl SessionState {
         self.transcript.published()
     }
 
-    fn keep(
-        &mut self,
-        body: RecordBody,
-        events: Vec<Event>,
-        then: Then,
-        out: &mut Vec<Effect>,
-    ) -> &mut Pending {
+    fn keep(&mut self, body: RecordBody, then: Then, out: &mut Vec<Effect>) -> &mut Pending {
+        let events = match &body {
+            RecordBody::Events { events, .. } => Arc::clone(events),
+            _ => Arc::default(),
+        };
         let ticket = Ticket(self.tickets);
         self.tickets += 1;
         out.push(Effect::Keep(ticket, body));
@@ -367,7 +365,7 @@ impl SessionState {
             for (id, reply) in pending.replies {
                 out.push(Effect::Reply(id, Ok(reply)));
             }
-            for event in &pending.events {
+            for event in pending.events.iter() {
                 self.durable.take(event);
                 out.push(Effect::Publish(self.transcript.publish(event)));
             }

@@ -143,7 +143,7 @@ impl Conversation {
         let event = Event { seq: Seq(seq), at: at("11:00:02.000250"), body: EventBody::Message(message) };
         let usage = vec![self.usage(message_id)];
         self.record(RecordBody::Events {
-            events: vec![event],
+            events: [event].into(),
             usage,
             receipts: vec![(message_id, receipt())],
         })
@@ -157,7 +157,7 @@ impl Conversation {
 
     /// Events that cost nothing.
     pub(crate) fn events(&self, events: Vec<Event>) -> Record {
-        self.record(RecordBody::Events { events, usage: Vec::new(), receipts: Vec::new() })
+        self.record(RecordBody::Events { events: events.into(), usage: Vec::new(), receipts: Vec::new() })
     }
 
     /// The session as its owner finds it.
@@ -214,7 +214,7 @@ pub(crate) fn receipt() -> Receipt {
 /// The events of a record.
 pub(crate) fn events_of(record: &Record) -> Vec<Event> {
     match &record.body {
-        RecordBody::Events { events, .. } => events.clone(),
+        RecordBody::Events { events, .. } => events.to_vec(),
         _ => Vec::new(),
     }
 }

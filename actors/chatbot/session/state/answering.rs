@@ -82,11 +82,11 @@ impl SessionState {
         };
         let event = Event { seq: self.transcript.assign(), at: now, body: EventBody::Message(message) };
         let body = RecordBody::Events {
-            events: vec![event.clone()],
+            events: [event].into(),
             usage: vec![self.answer_usage(message_id, now)],
             receipts: vec![(message_id, finished.receipt)],
         };
-        self.keep(body, vec![event], Then::Nothing, out);
+        self.keep(body, Then::Nothing, out);
     }
 
     fn fail(&mut self, writing: &Writing, now: Timestamp, out: &mut Vec<Effect>) {

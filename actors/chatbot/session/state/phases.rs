@@ -77,7 +77,7 @@ impl SessionState {
         self.agent.clone_from(&agent);
         let body = EventBody::State(StateChange { state: phase, agent });
         let event = Event { seq: self.transcript.assign(), at: now, body };
-        self.keep(events_only(vec![event.clone()]), vec![event], Then::Nothing, out);
+        self.keep(events_only(event), Then::Nothing, out);
         Now::WhenKept(Reply::Phase(phase))
     }
 }

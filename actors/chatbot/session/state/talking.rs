@@ -50,12 +50,12 @@ impl SessionState {
             }
             Command::GiveFeedback { message_id, rating, comment } => {
                 let feedback = Feedback { message_id, rating, comment, at: wish.now };
-                self.keep(RecordBody::Feedback(feedback), Vec::new(), Then::Nothing, out);
+                self.keep(RecordBody::Feedback(feedback), Then::Nothing, out);
                 Now::WhenKept(Reply::Done)
             }
             Command::SubmitLead { fields } => {
                 let lead = Lead { id: wish.fresh.message_id.as_uuid(), fields, at: wish.now };
-                self.keep(RecordBody::Lead(lead), Vec::new(), Then::Nothing, out);
+                self.keep(RecordBody::Lead(lead), Then::Nothing, out);
                 Now::WhenKept(Reply::Done)
             }
         };
@@ -92,10 +92,8 @@ impl SessionState {
         let seq = asked.seq;
         match wish.credit {
             Credit::Held if self.rules.style == AnswerStyle::Echo => self.echo(asked, question, &wish, out),
-            Credit::Held => {
-                self.keep(events_only(vec![asked.clone()]), vec![asked], Then::Ask(question), out)
-            }
-            _ => self.keep(events_only(vec![asked.clone()]), vec![asked], Then::Nothing, out),
+            Credit::Held => self.keep(events_only(asked), Then::Ask(question), out),
+            _ => self.keep(events_only(asked), Then::Nothing, out),
         }
         .replies
         .push((wish.id, Reply::Sent { seq, message_id: wish.fresh.message_id, duplicate: Duplicate::No }));
@@ -187,13 +185,12 @@ impl SessionState {
             citations: Vec::new(),
         };
         let said = Event { seq: self.transcript.assign(), at: wish.now, body: EventBody::Message(message) };
-        let events = vec![asked, said];
         let body = RecordBody::Events {
-            events: events.clone(),
+            events: [asked, said].into(),
             usage: vec![self.answer_usage(question.answer_message_id, wish.now)],
             receipts: vec![(question.answer_message_id, receipt)],
         };
-        self.keep(body, events, Then::Nothing, out)
+        self.keep(body, Then::Nothing, out)
     }
 
     fn send_as_agent(
@@ -230,7 +227,7 @@ impl SessionState {
     ) -> crate::model::Seq {
         let event = Event { seq: self.transcript.assign(), at, body: EventBody::Message(message) };
         let seq = event.seq;
-        self.keep(events_only(vec![event.clone()]), vec![event], Then::Nothing, out);
+        self.keep(events_only(event), Then::Nothing, out);
         seq
     }
 
@@ -256,8 +253,8 @@ pub(super) enum Now {
     WhenKept(Reply),
 }
 
-pub(super) const fn events_only(events: Vec<Event>) -> RecordBody {
-    RecordBody::Events { events, usage: Vec::new(), receipts: Vec::new() }
+pub(super) fn events_only(event: Event) -> RecordBody {
+    RecordBody::Events { events: [event].into(), usage: Vec::new(), receipts: Vec::new() }
 }
 
 pub(super) fn closed() -> Refusal {

@@ -236,7 +236,7 @@ impl Play {
     fn departs(&mut self, ticket: Ticket, body: RecordBody) {
         let credits = u32::from(body.is_answer());
         self.held -= i64::from(credits);
-        let events = if let RecordBody::Events { events, .. } = body { events } else { Vec::new() };
+        let events = if let RecordBody::Events { events, .. } = body { events.to_vec() } else { Vec::new() };
         self.under_way.push_back(UnderWay { ticket, events, credits });
     }
 
