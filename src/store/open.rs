@@ -64,6 +64,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CACHE_KIB: &str = "-32768";
 /// What each connection that reads keeps at hand.
 const READING_CACHE_KIB: &str = "-2000";
+/// Statements that a connection keeps prepared: the journal's alone are a hundred.
+const STATEMENTS_MAX: usize = 256;
 /// Pages of 4 KiB in the log before they go to their places: pages that change again and again go there once.
 const CHECKPOINT_PAGES: &str = "4096";
 
@@ -164,6 +166,7 @@ async fn sqlite(url: &str, durability: Durability, access: Access) -> Result<Dat
         options
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
+            .statement_cache_capacity(STATEMENTS_MAX)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", synchronous)
             .pragma("query_only", query_only)

@@ -15,8 +15,9 @@ pub(super) type PostgresQuery<'q> = Query<'q, Postgres, PgArguments>;
 pub(super) type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// Rows that one statement on SQLite takes. It is prepared for these numbers alone, and any number is a sum of few of
-/// them. The largest stays below SQLite's 32,766 parameters.
-const SIZES: [usize; 6] = [1024, 256, 64, 16, 4, 1];
+/// them: each statement is a way to SQLite's own thread and back, which small batches would feel. The largest stays
+/// below SQLite's 32,766 parameters.
+const SIZES: [usize; 20] = [1024, 256, 64, 32, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// A row of a table that batches are written to.
 pub(super) trait Row: Sized {
