@@ -106,9 +106,11 @@ impl Listeners {
             }
             let due = std::mem::take(&mut listener.due);
             let last_piece = last_of_pieces(&due);
+            // To whoever lags all of the answer so far is owed in place of its next piece.
+            let makes_good = due.iter().any(|item| piece_of(item).is_some());
             match listener.outlet.deliver(Delivery(due)) {
                 Ok(()) => {
-                    listener.lagging = None;
+                    listener.lagging = listener.lagging.filter(|_| !makes_good);
                     true
                 }
                 Err(Undelivered::Closed) => false,
@@ -144,13 +146,17 @@ impl Drop for Listeners {
     }
 }
 
-/// The number of the last piece, where there is nothing but pieces.
-fn last_of_pieces(due: &[Item]) -> Option<u32> {
-    let piece = |item: &Item| match item {
+/// The number of the piece that an item is or ends with.
+fn piece_of(item: &Item) -> Option<u32> {
+    match item {
         Item::Publication(publication) => publication.piece().map(|(_, n)| n),
         _ => None,
-    };
-    due.iter().map(piece).try_fold(0, |_, n| n)
+    }
+}
+
+/// The number of the last piece, where there is nothing but pieces.
+fn last_of_pieces(due: &[Item]) -> Option<u32> {
+    due.iter().map(piece_of).try_fold(0, |_, n| n)
 }
 
 #[cfg(test)]
@@ -215,6 +221,28 @@ mod tests {
         let Ok(Delivery(items)) = receiver.try_recv() else { panic!("nothing came") };
         let [Item::Publication(whole), Item::Publication(_)] = &items[..] else { panic!("{items:?}") };
         assert!(matches!(&whole.data, PublicationData::Snapshot { n: 9, text, .. } if text == "xxx"));
+    }
+
+    #[test]
+    fn what_is_heard_between_pieces_makes_good_none_that_was_missed() {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let mut listeners = Listeners::default();
+        listeners.attach(Arc::new(Outlet::Channel(sender)));
+        for n in 0..2 {
+            listeners.owe_piece(&piece(n), snapshot);
+            listeners.flush();
+        }
+        receiver.try_recv().unwrap();
+        let typing = PublicationData::Typing { role: Role::Visitor, active: true };
+        listeners.owe_all(&Publication::ephemeral(typing).into());
+        listeners.flush();
+        receiver.try_recv().unwrap();
+        listeners.owe_piece(&piece(2), snapshot);
+        listeners.flush();
+        let Ok(Delivery(items)) = receiver.try_recv() else { panic!("nothing came") };
+        assert!(
+            matches!(&items[..], [Item::Publication(p)] if matches!(p.data, PublicationData::Snapshot { .. }))
+        );
     }
 
     #[test]
