@@ -1,7 +1,8 @@
 //! Group commit: what sessions want kept arrives here and leaves for the store in few, large transactions. Child of
 //! the root, one for each thread that serves sessions, so that a turn crosses no thread on its way.
 //!
-//! While one transaction is under way, what arrives gathers for the next; nothing waits for a clock.
+//! While one transaction is under way, what arrives gathers for the next. Nothing waits for a clock, but for records that
+//! are acknowledged before they are stored: for these nobody waits, and a larger transaction costs each of them less.
 
 mod effect;
 mod gate;
