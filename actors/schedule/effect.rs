@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
+use chrono::TimeDelta;
+use tokio::time::Instant;
 
 use super::state::Task;
-use super::{ClaimJobs, Schedule, snapshot};
+use super::{CLOCK_STEP_MAX, ClaimJobs, Schedule, snapshot};
+use crate::model::Timestamp;
 
 impl Schedule {
     pub(super) fn recall(&self, ctx: &mut Context<Self>) {
@@ -21,13 +24,24 @@ impl Schedule {
     }
 
     pub(super) fn look(&mut self, ctx: &mut Context<Self>) {
-        let due = self.state.due(self.ports.clock.now());
+        let now = self.ports.clock.now();
+        if self.clock_jumped(now) {
+            self.state.clock_jumped();
+        }
+        let due = self.state.due(now);
         if due.iter().any(|task| *task != Task::ClaimJobs) {
             self.remember(ctx);
         }
         for task in due {
             self.carry_out(task, ctx);
         }
+    }
+
+    /// Whether the clock went at another pace than time since this was asked last.
+    fn clock_jumped(&mut self, now: Timestamp) -> bool {
+        let Some((said, at)) = self.looked.replace((now, Instant::now())) else { return false };
+        let elapsed = TimeDelta::from_std(at.elapsed()).unwrap_or(TimeDelta::MAX);
+        (now - said - elapsed).abs() > CLOCK_STEP_MAX
     }
 
     fn carry_out(&self, task: Task, ctx: &mut Context<Self>) {

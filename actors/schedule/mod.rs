@@ -10,13 +10,19 @@ pub use handle::ClaimJobs;
 use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context, Recipient};
+use chrono::TimeDelta;
+use tokio::time::Instant;
 
 use self::state::ScheduleState;
 use crate::kernel::{Birth, Life};
+use crate::model::Timestamp;
 use crate::ports::Ports;
 
 /// How often the schedule looks at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// How far a clock may be from where it should be after that time. Clocks that are set right little by little stay within.
+const CLOCK_STEP_MAX: TimeDelta = TimeDelta::seconds(2);
 
 /// The key of the only schedule of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +33,8 @@ pub struct Schedule {
     life: Life<TheSchedule>,
     ports: Ports,
     state: ScheduleState,
+    /// What the clock said when it was looked at last, and when that was by a watch that does not jump.
+    looked: Option<(Timestamp, Instant)>,
     claim_jobs: Recipient<ClaimJobs>,
 }
 
@@ -34,7 +42,7 @@ impl Schedule {
     /// Makes the actor; `birth` enters it into the census.
     #[must_use]
     pub fn new(birth: Birth<TheSchedule>, ports: Ports, claim_jobs: Recipient<ClaimJobs>) -> Self {
-        Self { life: Life::begin(birth), ports, state: ScheduleState::default(), claim_jobs }
+        Self { life: Life::begin(birth), ports, state: ScheduleState::default(), looked: None, claim_jobs }
     }
 
     /// What others see of it.

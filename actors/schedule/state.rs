@@ -53,6 +53,13 @@ impl ScheduleState {
         due
     }
 
+    /// The clock went at another pace than time since it was looked at last: what was summed up by it is summed up again.
+    pub fn clock_jumped(&mut self) {
+        if let Some(done) = self.done.get_mut(Task::RollUpUsage.slot()) {
+            *done = None;
+        }
+    }
+
     /// Takes over when a task was done in an earlier life.
     pub fn set_done(&mut self, task: Task, at: Timestamp) {
         if let Some(done) = self.done.get_mut(task.slot()) {
@@ -83,6 +90,15 @@ mod tests {
         assert_eq!(state.due(now), Task::ALL);
         assert_eq!(state.due(now + TimeDelta::seconds(9)), []);
         assert_eq!(state.due(now + TimeDelta::seconds(10)), [Task::ClaimJobs]);
+    }
+
+    #[test]
+    fn after_a_jump_of_the_clock_usage_is_summed_up_again() {
+        let (mut state, now) = (ScheduleState::default(), Timestamp::UNIX_EPOCH);
+        state.due(now);
+        state.clock_jumped();
+        assert_eq!(state.due(now + TimeDelta::seconds(1)), [Task::RollUpUsage]);
+        assert_eq!(state.due(now + TimeDelta::seconds(2)), []);
     }
 
     proptest! {
