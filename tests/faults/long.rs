@@ -123,7 +123,7 @@ async fn when_power_fails() {
 #[tokio::test]
 async fn when_clocks_jump() {
     let Some(percent) = scale() else { return };
-    let asked = scaled(&[(Fault::ClockJump, 60), (Fault::NodeKill, 20), (Fault::RedisFlush, 5)], percent);
+    let asked = scaled(&[(Fault::ClockJump, 40), (Fault::NodeKill, 20), (Fault::RedisFlush, 5)], percent);
     let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::OwnPostgres);
     run(Setting { name: "clock", plan, keeps, nodes: 2, visitors: 6, flaw: Flaw::None })
         .await

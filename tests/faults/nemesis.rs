@@ -21,6 +21,8 @@ const PAUSE_MS_MAX: u64 = 250;
 const STOP_MS: std::ops::Range<u64> = 200..2_600;
 /// How long a node is stopped that shares its conversations with others, in milliseconds: longer than its lease.
 const PAUSED_OWNER_MS: std::ops::Range<u64> = 4_000..6_000;
+/// How long a clock is wrong, in milliseconds: longer than the server takes to notice.
+const JUMP_MS: std::ops::Range<u64> = 5_500..7_000;
 /// How long PostgreSQL stays away, in milliseconds: longer than the journal tries again.
 const AWAY_MS: std::ops::Range<u64> = 3_000..5_000;
 
@@ -118,7 +120,7 @@ impl Nemesis {
             Fault::ClockJump => {
                 let Some(clock) = &self.cast.clock else { return false };
                 clock.jumps(self.so_far(fault) as u64);
-                pauses(&mut self.dice, STOP_MS).await;
+                pauses(&mut self.dice, JUMP_MS).await;
                 clock.goes_right();
             }
             Fault::DatabaseKill

@@ -86,7 +86,7 @@ async fn when_power_fails_every_promise_holds() {
 
 #[tokio::test]
 async fn when_clocks_jump_every_promise_holds() {
-    let plan = Plan::new(chosen(), &[(Fault::ClockJump, 8), (Fault::NodeKill, 2)]);
+    let plan = Plan::new(chosen(), &[(Fault::ClockJump, 4), (Fault::NodeKill, 1)]);
     let keeps = Keeps::OwnPostgres;
     run(Setting { name: "clock-short", plan, keeps, nodes: 1, visitors: 4, flaw: Flaw::None })
         .await

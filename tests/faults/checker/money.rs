@@ -14,10 +14,8 @@ pub(super) fn check(history: &History, found: &mut Findings) {
 }
 
 fn billed(history: &History, account: &Account, found: &mut Findings) {
-    let of_tenant = history.conversations.iter().filter(|conversation| conversation.tenant == account.tenant);
-    let answers = of_tenant.flat_map(|conversation| &conversation.stored);
-    let given = answers.filter(|message| message.role == Role::Assistant).count();
-    if u64::try_from(given) != Ok(account.billed) {
+    let given = history.answers_of(account.tenant);
+    if given != account.billed {
         let what =
             format!("tenant {} was given {given} answers and billed {}", account.tenant, account.billed);
         found.broken(Promise::BilledOnce, what);

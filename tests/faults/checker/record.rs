@@ -164,6 +164,15 @@ pub struct Calls {
     pub leaks: Vec<String>,
 }
 
+impl History {
+    /// How many answers a tenant's visitors were given, by what is stored.
+    pub fn answers_of(&self, tenant: usize) -> u64 {
+        let of_tenant = self.conversations.iter().filter(|conversation| conversation.tenant == tenant);
+        let answers = of_tenant.flat_map(|conversation| &conversation.stored);
+        answers.filter(|message| message.role == Role::Assistant).count() as u64
+    }
+}
+
 impl Conversation {
     /// Everything published that reached the visitor, recovered or live.
     pub fn published(&self) -> impl Iterator<Item = &Publication> {
