@@ -15,8 +15,8 @@ use crate::model::{
     Receipt, Seq, SessionId, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened,
-    Outcome, PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, DueSource, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant,
+    Opened, Outcome, PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
 };
 
 #[derive(Default)]
@@ -30,6 +30,7 @@ struct Tables {
     claimed: HashSet<JobId>,
     renewed: HashSet<JobId>,
     saved: Vec<Job>,
+    due: Vec<DueSource>,
     plans: HashMap<AccountId, Plan>,
     rolled_up: usize,
     credits: CreditBook,
@@ -97,6 +98,11 @@ impl MemoryStore {
         self.tables().jobs.insert(job.job_id, job);
     }
 
+    /// A source's time to be read again has come.
+    pub fn put_due(&self, due: DueSource) {
+        self.tables().due.push(due);
+    }
+
     /// Another writer appends to a session's history.
     pub fn usurp(&self, session: SessionId, event: Event) {
         self.tables().histories.events.entry(session).or_default().push(event);
@@ -142,6 +148,21 @@ impl MemoryStore {
     #[must_use]
     pub fn job(&self, id: JobId) -> Option<Job> {
         self.tables().jobs.get(&id).cloned()
+    }
+
+    /// A job that was paused waits for its turn again.
+    pub fn resume_job(&self, id: JobId) {
+        let mut tables = self.tables();
+        tables.claimed.remove(&id);
+        if let Some(job) = tables.jobs.get_mut(&id) {
+            job.state = JobState::Queued;
+        }
+    }
+
+    /// How many jobs have ended.
+    #[must_use]
+    pub fn ended_jobs(&self) -> usize {
+        self.tables().jobs.values().filter(|job| job.state.is_final()).count()
     }
 
     /// Every state in which jobs were saved, in order.
@@ -297,7 +318,9 @@ impl Jobs for MemoryStore {
         let mut tables = self.tables();
         let waiting = tables.jobs.values().filter(|job| job.state == JobState::Queued);
         let free = waiting.filter(|job| !tables.claimed.contains(&job.job_id));
-        let claimed: Vec<Job> = free.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect();
+        let mut claimed: Vec<Job> = free.cloned().collect();
+        claimed.sort_by_key(|job| (job.updated_at, job.job_id));
+        claimed.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         tables.claimed.extend(claimed.iter().map(|job| job.job_id));
         Ok(claimed)
     }
@@ -316,6 +339,23 @@ impl Jobs for MemoryStore {
         }
         tables.saved.push(job.clone());
         tables.jobs.insert(job.job_id, job.clone());
+        Ok(())
+    }
+
+    async fn due(&self, _: Timestamp, limit: u32) -> Result<Vec<DueSource>, PortError> {
+        self.jobs.pass().await?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.tables().due.iter().take(limit).cloned().collect())
+    }
+
+    async fn queue_again(&self, job: &Job, due: &DueSource) -> Result<(), PortError> {
+        self.jobs.pass().await?;
+        let mut tables = self.tables();
+        let waiting = tables.due.len();
+        tables.due.retain(|other| other != due);
+        if tables.due.len() < waiting {
+            tables.jobs.insert(job.job_id, job.clone());
+        }
         Ok(())
     }
 }

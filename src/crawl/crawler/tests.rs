@@ -11,9 +11,26 @@ use super::super::guard::Resolver;
 use super::*;
 use crate::scripted_server::{Reply, ScriptedServer};
 
+/// No manners: loopback needs none.
+const AT_ONCE: Politeness = Politeness { host_concurrency: 4, host_delay: Duration::ZERO };
+
+trait Fetches {
+    /// The page at an address, whatever is known of it.
+    async fn get_page(&self, url: &str) -> Result<Page, CrawlRefusal>;
+}
+
+impl Fetches for WebCrawler {
+    async fn get_page(&self, url: &str) -> Result<Page, CrawlRefusal> {
+        match self.fetch(url, &Validators::default()).await? {
+            Fetched::Page(page) => Ok(page),
+            Fetched::Unchanged => panic!("nothing was known"),
+        }
+    }
+}
+
 /// A crawler that may reach one server of the test, and through it nothing else that is private.
 fn crawler(server: SocketAddr) -> WebCrawler {
-    WebCrawler::new(Guard::new(&[server.to_string()]).unwrap(), CrawlLimits::default()).unwrap()
+    WebCrawler::new(Guard::new(&[server.to_string()]).unwrap(), CrawlLimits::default(), AT_ONCE).unwrap()
 }
 
 fn redirect(to: &str) -> Reply {
@@ -47,7 +64,7 @@ async fn a_page_comes_with_its_name_type_and_final_address() {
         _ => ok("We open at nine."),
     })
     .await;
-    let page = crawler(server.address).fetch(&server.url("/start#top")).await.unwrap();
+    let page = crawler(server.address).get_page(&server.url("/start#top")).await.unwrap();
     assert_eq!(page.url, server.url("/docs/hours.txt"));
     assert_eq!(&page.raw.bytes[..], b"We open at nine.");
     assert_eq!((page.raw.filename.as_str(), page.raw.content_type.as_str()), ("hours.txt", "text/plain"));
@@ -63,7 +80,7 @@ async fn a_page_comes_with_its_name_type_and_final_address() {
 #[tokio::test]
 async fn private_addresses_are_refused_before_a_connection() {
     let inside = site(|_| ok("secret")).await;
-    let crawler = WebCrawler::new(Guard::new(&[]).unwrap(), CrawlLimits::default()).unwrap();
+    let crawler = WebCrawler::new(Guard::new(&[]).unwrap(), CrawlLimits::default(), AT_ONCE).unwrap();
     let port = inside.address.port();
     let urls = [
         format!("http://127.0.0.1:{port}/"),
@@ -72,7 +89,7 @@ async fn private_addresses_are_refused_before_a_connection() {
     ];
     let mut texts: Vec<String> = Vec::new();
     for url in urls.iter().map(String::as_str).chain(["ftp://example.com/", "no address", "http://0x7f.1/"]) {
-        let refusal = crawler.fetch(url).await.unwrap_err();
+        let refusal = crawler.get_page(url).await.unwrap_err();
         assert!(matches!(refusal, CrawlRefusal::AddressRefused), "{url}");
         texts.push(refusal.to_string());
     }
@@ -93,10 +110,10 @@ async fn redirects_are_checked_anew() {
     .await;
     let crawler = crawler(outside.address);
     for path in ["/inside", "/file"] {
-        let refusal = crawler.fetch(&outside.url(path)).await.unwrap_err();
+        let refusal = crawler.get_page(&outside.url(path)).await.unwrap_err();
         assert!(matches!(refusal, CrawlRefusal::AddressRefused), "{path}: {refusal:?}");
     }
-    let looped = crawler.fetch(&outside.url("/loop")).await.unwrap_err();
+    let looped = crawler.get_page(&outside.url("/loop")).await.unwrap_err();
     assert!(matches!(looped, CrawlRefusal::TooManyRedirects));
     assert_eq!(inside.requests().len(), 0);
     assert_eq!(outside.requests().len(), 1 + 2 + 6, "robots.txt, two refused redirects, five followed");
@@ -136,9 +153,9 @@ async fn robots_are_asked_once_and_obeyed() {
     })
     .await;
     let crawler = crawler(server.address);
-    assert!(crawler.fetch(&server.url("/public")).await.is_ok());
+    assert!(crawler.get_page(&server.url("/public")).await.is_ok());
     for path in ["/private/a", "/to-private"] {
-        let refusal = crawler.fetch(&server.url(path)).await.unwrap_err();
+        let refusal = crawler.get_page(&server.url(path)).await.unwrap_err();
         assert!(matches!(refusal, CrawlRefusal::RobotsForbidden), "{path}");
     }
     let asked = server.requests().iter().filter(|request| request.starts_with("GET /robots.txt ")).count();
@@ -152,13 +169,13 @@ async fn unknown_rules_forbid_and_missing_rules_allow() {
         _ => ok("hello"),
     })
     .await;
-    let refusal = crawler(broken.address).fetch(&broken.url("/")).await.unwrap_err();
+    let refusal = crawler(broken.address).get_page(&broken.url("/")).await.unwrap_err();
     assert!(matches!(refusal, CrawlRefusal::Status(503)) && refusal.is_temporary());
 
     let inside = site(|_| ok("secret")).await;
     let elsewhere = inside.url("/robots.txt");
     let astray = ScriptedServer::start(move |_| redirect(&elsewhere)).await;
-    let refusal = crawler(astray.address).fetch(&astray.url("/")).await.unwrap_err();
+    let refusal = crawler(astray.address).get_page(&astray.url("/")).await.unwrap_err();
     assert!(matches!(refusal, CrawlRefusal::RobotsForbidden));
     assert_eq!(inside.requests().len(), 0);
 
@@ -167,7 +184,7 @@ async fn unknown_rules_forbid_and_missing_rules_allow() {
         _ => ok("hello"),
     })
     .await;
-    assert!(crawler(looping.address).fetch(&looping.url("/")).await.is_ok());
+    assert!(crawler(looping.address).get_page(&looping.url("/")).await.is_ok());
 }
 
 #[tokio::test]
@@ -180,8 +197,9 @@ async fn errors_and_silence_are_told_apart() {
     })
     .await;
     let limits = CrawlLimits { deadline: Duration::from_secs(1), ..CrawlLimits::default() };
-    let crawler = WebCrawler::new(Guard::new(&[server.address.to_string()]).unwrap(), limits).unwrap();
-    let fetch = async |path| crawler.fetch(&server.url(path)).await.unwrap_err();
+    let crawler =
+        WebCrawler::new(Guard::new(&[server.address.to_string()]).unwrap(), limits, AT_ONCE).unwrap();
+    let fetch = async |path| crawler.get_page(&server.url(path)).await.unwrap_err();
     assert!(matches!(fetch("/gone").await, CrawlRefusal::Status(410)));
     assert!(matches!(fetch("/nowhere").await, CrawlRefusal::Status(302)));
     assert!(matches!(fetch("/garbage").await, CrawlRefusal::Unreachable(_)));
@@ -192,7 +210,7 @@ async fn errors_and_silence_are_told_apart() {
 async fn an_endless_page_is_cut_at_the_limit() {
     let server =
         site(|_| Reply::endless("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", vec![b'x'; 64 << 10])).await;
-    let refusal = crawler(server.address).fetch(&server.url("/")).await.unwrap_err();
+    let refusal = crawler(server.address).get_page(&server.url("/")).await.unwrap_err();
     assert!(matches!(refusal, CrawlRefusal::TooLarge(limit) if limit == 10 << 20), "{refusal:?}");
 }
 
@@ -213,7 +231,7 @@ async fn a_compressed_bomb_counts_unpacked() {
     actix_web::rt::spawn(server);
     crate::scripted_server::install_tls();
     let crawler = crawler(address);
-    let fetch = async |name| crawler.fetch(&format!("http://{address}/page/{name}")).await;
+    let fetch = async |name| crawler.get_page(&format!("http://{address}/page/{name}")).await;
     assert_eq!(fetch("small").await.unwrap().raw.bytes.len(), 1 << 20);
     assert!(matches!(fetch("bomb").await, Err(CrawlRefusal::TooLarge(_))));
     handle.stop(false).await;
