@@ -168,7 +168,8 @@ impl IngestionJob {
 
     fn store(&self, reading: Reading, ctx: &mut Context<Self>) {
         let ports = self.context.ports.clone();
-        let store = async move { replace_if_changed(&ports, reading).await };
+        let replace = async move { replace_if_changed(&ports, reading).await };
+        let store = at_the_store("knowledge", replace);
         ctx.spawn(store.into_actor(self).map(|stored, job, ctx| {
             let input = stored.map_or_else(|error| Input::Failed(for_now(error)), |()| Input::Indexed);
             job.apply(input, ctx);
@@ -183,6 +184,19 @@ async fn check_hash(bytes: &Bytes, said: Option<FileHash>) -> Result<(), StepFai
     let found = tokio::task::spawn_blocking(move || FileHash::of(&bytes)).await;
     let found = found.map_err(|panic| for_now(PortError::transient("hashing", panic)))?;
     if found == said { Ok(()) } else { Err(upload_changed()) }
+}
+
+/// Does something at the store to its end, whatever becomes of the job meanwhile. A job that waits for one write looks
+/// after nothing else, and a transaction that nobody looks after would hold the connection that the write waits for.
+async fn at_the_store<T: 'static>(
+    port: &'static str,
+    work: impl Future<Output = Result<T, PortError>> + 'static,
+) -> Result<T, PortError> {
+    match actix_rt::spawn(work).await {
+        Ok(done) => done,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(ended) => Err(PortError::transient(port, ended)),
+    }
 }
 
 async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), PortError> {

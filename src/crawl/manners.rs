@@ -146,12 +146,12 @@ mod tests {
     async fn hosts_do_not_wait_for_each_other() {
         let manners = manners(1, 0);
         let held = manners.enter(&url("http://a.example/"), None).await.unwrap();
-        manners.enter(&url("http://b.example/"), None).await.unwrap();
+        drop(manners.enter(&url("http://b.example/"), None).await.unwrap());
         let same = url("http://a.example/other");
         let second = manners.enter(&same, None);
         assert!(tokio::time::timeout(Duration::from_secs(9), second).await.is_err(), "one at once");
         drop(held);
-        manners.enter(&same, None).await.unwrap();
+        drop(manners.enter(&same, None).await.unwrap());
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     unreachable_pub,
     reason = "a test may fail loudly, and stands outside what the product must inject"
@@ -22,6 +23,7 @@ mod durability;
 mod first_minute;
 mod pages;
 mod replay;
+mod site_of_many_pages;
 mod socket;
 mod storage;
 mod stores;

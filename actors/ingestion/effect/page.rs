@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::reading;
+use super::{at_the_store, reading};
 use crate::ingestion::state::{Fetch, Scope, Text, spelled};
 use crate::model::{DocumentId, FoundPage, Job, JobError, PageId, PageRole, PageState, SitePage, Validators};
 use crate::ports::{
@@ -106,7 +106,8 @@ async fn settle(run: &Run, finding: Finding, page: SitePage) -> Visited {
         pages_max: run.pages_max,
         at,
     };
-    match run.ports.pages.settle(settling).await {
+    let pages = Arc::clone(&run.ports.pages);
+    match at_the_store("pages", async move { pages.settle(settling).await }).await {
         Ok(settled) => Visited::Settled(Box::new(Outcome { page, settled, fetch: finding.fetch, error })),
         Err(fault) => Visited::Broken(fault),
     }

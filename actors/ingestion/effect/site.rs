@@ -6,7 +6,7 @@ use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
 
 use super::page::{NO_ROOM, Outcome, Run, Visited, give_up, visit};
-use super::{for_now, publish};
+use super::{at_the_store, for_now, publish};
 use crate::ingestion::IngestionJob;
 use crate::ingestion::state::{
     CrawlBounds, CrawlEffect, CrawlInput, CrawlMachine, Input, Scope, StepFailure, spelled,
@@ -96,7 +96,7 @@ impl IngestionJob {
     fn take_pages(&self, run: Arc<Run>, limit: u32, ctx: &mut Context<Self>) {
         let taking = Taking { source_id: run.job.source_id, round: run.round, life: run.life, limit };
         let pages = Arc::clone(&self.context.ports.pages);
-        let take = async move { pages.take(&taking).await };
+        let take = at_the_store("pages", async move { pages.take(&taking).await });
         ctx.spawn(take.into_actor(self).map(move |taken, job, ctx| {
             if job.reads(&run) {
                 match taken {
@@ -172,8 +172,10 @@ impl Beginning {
         let first = self.first_pages(&ports, &url, &scope).await;
         let first: Vec<_> =
             first.into_iter().map(|found| (PageId::from_uuid(ports.dice.id(at)), found)).collect();
+        let (pages, of) = (Arc::clone(&ports.pages), job.clone());
+        let begin = async move { pages.begin(&of, &first).await };
         let SiteRun { round, counts, account_bytes } =
-            ports.pages.begin(&job, &first).await.map_err(store_failure)?;
+            at_the_store("pages", begin).await.map_err(store_failure)?;
         let counts = went_on(counts, job.pages);
         let room = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let room_bytes = plan.stored_bytes.map(|bytes| room(bytes) - room(account_bytes));

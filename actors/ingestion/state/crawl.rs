@@ -174,7 +174,8 @@ impl CrawlMachine {
         self.at_work = self.at_work.saturating_sub(1);
         self.tries.remove(&page.page_id);
         self.counts.fetched_bytes += fetch.bytes;
-        if settled.added > 0 && self.supply == Supply::Dry {
+        // A sitemap may lead to sitemaps, which are not counted.
+        if (settled.added > 0 || page.role == PageRole::Sitemap) && self.supply == Supply::Dry {
             self.supply = Supply::Open;
         }
         self.counts.found += settled.added;
