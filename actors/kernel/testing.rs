@@ -5,6 +5,7 @@ mod chance;
 mod credits;
 mod documents;
 mod history;
+mod jobs;
 mod model;
 mod nodes;
 mod pages;
