@@ -128,7 +128,8 @@ impl JobMachine {
             Input::Split(_) => self.reach(JobStage::Indexing, 0.8),
             Input::Indexed => {
                 self.job.progress = Progress::WHOLE;
-                self.end(JobState::Succeeded, None, vec![Effect::Announce])
+                let effects = if self.job.pages.is_none() { vec![Effect::Announce] } else { Vec::new() };
+                self.end(JobState::Succeeded, None, effects)
             }
             Input::Failed(StepFailure::ForGood(error)) => self.end(JobState::Failed, Some(error), Vec::new()),
             Input::Failed(StepFailure::ForNow(error)) => self.retry(error),
@@ -136,7 +137,12 @@ impl JobMachine {
             Input::Counted(counts) => self.count(counts, now),
             Input::SiteEnded(end) => self.end_site(end),
             Input::Cancelled => self.end(JobState::Cancelled, None, Vec::new()),
-            Input::Paused => self.put_back(JobState::Paused),
+            Input::Paused => {
+                let announces = self.announces();
+                let mut effects = self.put_back(JobState::Paused);
+                effects.splice(1..1, announces);
+                effects
+            }
             Input::PutBack => self.put_back(JobState::Queued),
         }
     }
@@ -187,6 +193,11 @@ impl JobMachine {
         vec![Effect::Save, Effect::RetryAfter(delay)]
     }
 
+    /// What was read of a site before it ended or halted, however it did, is to be found.
+    fn announces(&self) -> Option<Effect> {
+        self.job.pages.map(|_| Effect::Announce)
+    }
+
     /// An attempt that a shutdown breaks off does not count: a job must not fail because servers are renewed often.
     fn put_back(&mut self, state: JobState) -> Vec<Effect> {
         if self.job.state == JobState::Running {
@@ -219,9 +230,9 @@ impl JobMachine {
             CrawlEnd::Done => {
                 self.job.stage = JobStage::Indexing;
                 self.job.progress = Progress::WHOLE;
-                self.end(JobState::Succeeded, None, vec![Effect::Announce])
+                self.end(JobState::Succeeded, None, Vec::new())
             }
-            CrawlEnd::Nothing(error) => self.end(JobState::Failed, Some(error), vec![Effect::Announce]),
+            CrawlEnd::Nothing(error) => self.end(JobState::Failed, Some(error), Vec::new()),
             CrawlEnd::TurnOver => self.put_back(JobState::Queued),
             CrawlEnd::OutOfReach(error) => self.retry(error),
         }
@@ -231,6 +242,7 @@ impl JobMachine {
         self.job.state = state;
         self.job.error = error;
         effects.splice(0..0, [Effect::Save, Effect::Forget]);
+        effects.extend(self.announces());
         effects.push(Effect::End);
         effects
     }

@@ -199,6 +199,7 @@ async fn a_paused_run_stands_still_until_it_is_resumed() {
     engine.until("it stands", |engine| engine.living(ActorKind::Ingestion).is_empty()).await;
     let paused = engine.world.store.job(id).unwrap();
     assert_eq!(paused.state, JobState::Paused);
+    assert!(engine.engine.cancel_job(id).await.is_err(), "nothing runs");
     let fetched = engine.world.crawler.fetched().len();
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(engine.world.crawler.fetched().len(), fetched);

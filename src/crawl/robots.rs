@@ -120,7 +120,7 @@ impl Named {
     fn add(&mut self, line: Line, value: &str) {
         match line {
             Line::Rule(verdict) if self.rules.len() < RULES_MAX => {
-                self.rules.extend(Rule::new(verdict, value))
+                self.rules.extend(Rule::new(verdict, value));
             }
             Line::Rule(_) => {}
             Line::CrawlDelay => {

@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
-    clippy::print_stdout,
     clippy::disallowed_methods,
     unreachable_pub,
     reason = "a test may fail loudly, and stands outside what the product must inject"

@@ -70,7 +70,11 @@ pub(super) async fn visit(run: Arc<Run>, page: SitePage, room_bytes: Option<i64>
     let fetched = match run.ports.crawler.fetch(&page.url, &page.validators).await {
         Ok(fetched) => fetched,
         Err(refusal) if refusal.is_temporary() => return Visited::Failed(page, crawl_error(&refusal)),
-        Err(refusal) => return settle(&run, unreadable(&page, &refusal).into(), page).await,
+        Err(refusal) => {
+            let fetch = Fetch { bytes: wasted_bytes(&refusal) };
+            let finding = Finding { fetch, ..unreadable(&page, &refusal).into() };
+            return settle(&run, finding, page).await;
+        }
     };
     let finding = match (fetched, page.role) {
         (Fetched::Unchanged, _) => PageOutcome::Unchanged(None).into(),
@@ -211,6 +215,14 @@ fn skipped(code: &str, message: &str) -> PageOutcome {
 fn broken(page: &SitePage, error: JobError) -> PageOutcome {
     let state = if page.known.is_some() { PageState::Stale } else { PageState::Failed };
     PageOutcome::Unread { state, error, misses: page.misses }
+}
+
+/// What was fetched before a page turned out to be too large counts, too.
+const fn wasted_bytes(refusal: &CrawlRefusal) -> u64 {
+    match refusal {
+        CrawlRefusal::TooLarge(bytes_max) => *bytes_max,
+        _ => 0,
+    }
 }
 
 fn unreadable(page: &SitePage, refusal: &CrawlRefusal) -> PageOutcome {

@@ -102,7 +102,56 @@ proptest! {
                 prop_assert_eq!(job.state, before);
             }
             prop_assert_eq!(job.state == JobState::Failed, job.state.is_final() && job.error.is_some());
-            prop_assert!(job.attempts <= 3);
+            prop_assert!(job.attempts <= 3, "no more than may be");
         }
     }
+}
+
+#[test]
+fn what_was_read_of_a_site_is_found_however_its_run_halts() {
+    let halts = [
+        (Input::Paused, JobState::Paused, 0),
+        (Input::Cancelled, JobState::Cancelled, 1),
+        (Input::SiteEnded(CrawlEnd::Done), JobState::Succeeded, 1),
+        (Input::SiteEnded(CrawlEnd::Nothing(failure())), JobState::Failed, 1),
+    ];
+    for (input, state, attempts) in halts {
+        let mut machine = machine();
+        machine.apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+        let counts = PageCounts { found: 4, settled: 1, read: 1, ..PageCounts::default() };
+        machine.apply(Input::Counted(counts), Timestamp::UNIX_EPOCH);
+        let effects = machine.apply(input, Timestamp::UNIX_EPOCH);
+        assert!(effects.contains(&Effect::Announce) && effects.ends_with(&[Effect::End]), "{effects:?}");
+        assert_eq!((machine.job().state, machine.job().attempts), (state, attempts));
+    }
+}
+
+#[test]
+fn a_site_that_gets_ahead_is_begun_as_often_as_it_takes() {
+    let mut machine = machine();
+    for settled in 1..20 {
+        machine.apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+        let counts = PageCounts { found: 40, settled, ..PageCounts::default() };
+        machine.apply(Input::Counted(counts), Timestamp::UNIX_EPOCH);
+        let out_of_reach = Input::SiteEnded(CrawlEnd::OutOfReach(failure()));
+        let effects = machine.apply(out_of_reach, Timestamp::UNIX_EPOCH);
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::RetryAfter(_))), "{effects:?}");
+    }
+    let turn_over = machine.apply(Input::SiteEnded(CrawlEnd::TurnOver), Timestamp::UNIX_EPOCH);
+    assert_eq!((turn_over, machine.job().state), (vec![Effect::Save, Effect::End], JobState::Queued));
+}
+
+#[test]
+fn the_progress_of_a_site_is_told_at_once_and_stored_now_and_then() {
+    let mut machine = machine();
+    machine.apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+    let mut stored = 0;
+    for settled in 0..50_u32 {
+        let counts = PageCounts { found: 100 - settled, settled, ..PageCounts::default() };
+        let at = Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(i64::from(settled) * 100);
+        let before = machine.job().progress;
+        stored += usize::from(machine.apply(Input::Counted(counts), at) == [Effect::Save]);
+        assert!(machine.job().progress >= before && machine.job().progress < Progress::WHOLE);
+    }
+    assert_eq!(stored, 3);
 }

@@ -44,9 +44,19 @@ impl Store {
         let mut settlement = Settlement { page, before, settling, changed: Changed::No };
         let state = settlement.carry_out(&transaction).await?;
         let Settlement { page, settling, changed, .. } = settlement;
-        let growth_bytes = settle_row(&transaction, page, (state, &settling), changed).await?;
         let found = Found { pages: &settling.found, pages_max: settling.pages_max, at: settling.at };
         let found::Added { added, left_out } = found::add(&transaction, &owner, found).await?;
+        let mut row = settled_row(page.clone(), (state, &settling))?;
+        if left_out > 0 {
+            // What it leads to is wanted again once there is room, even if it has not changed.
+            write_validators(&mut row, &Validators::default());
+        }
+        let row = row.update(&transaction).await?;
+        let growth_bytes = row.bytes - page.bytes;
+        if changed == Changed::Yes {
+            let growth = (growth_bytes, row.chunks - page.chunks);
+            change_sums(&transaction, page.source_id, growth, Some(settling.at)).await?;
+        }
         transaction.commit().await?;
         Ok(Settled { state, added, left_out, growth_bytes, changed })
     }
@@ -105,14 +115,11 @@ impl Settlement {
     }
 }
 
-/// Writes the page's row, and the sums of its source; says by how many bytes the text has grown.
-async fn settle_row(
-    transaction: &DatabaseTransaction,
+/// The page's row as it will be.
+fn settled_row(
     page: source_page::Model,
     (state, settling): (PageState, &Settling),
-    changed: Changed,
-) -> Result<i64, StoreError> {
-    let (bytes, chunks, source) = (page.bytes, page.chunks, page.source_id);
+) -> Result<source_page::ActiveModel, StoreError> {
     let mut row = page.into_active_model();
     row.state = Set(state.word().into());
     row.settled_round = Set(round_of(settling.round));
@@ -137,13 +144,7 @@ async fn settle_row(
             }
         }
     }
-    let row = row.update(transaction).await?;
-    let growth = (row.bytes - bytes, row.chunks - chunks);
-    if changed == Changed::Yes {
-        let at = settling.at;
-        change_sums(transaction, source, growth, Some(at)).await?;
-    }
-    Ok(growth.0)
+    Ok(row)
 }
 
 fn write_text(row: &mut source_page::ActiveModel, text: &PageText) {

@@ -243,7 +243,7 @@ async fn a_page_that_breaks_keeps_its_text_and_one_that_is_gone_does_not(store: 
 }
 
 async fn only_so_many_pages_are_added(store: TestStore) {
-    let site = Site::new(store).await;
+    let mut site = Site::new(store).await;
     site.begins(&[""]).await;
     let page = site.takes(1, 1).await.remove(0);
     let mut settling = site.settling(1, &page, unread(PageState::Skipped, 0));
@@ -253,6 +253,14 @@ async fn only_so_many_pages_are_added(store: TestStore) {
     assert_eq!((settled.added, settled.left_out), (2, 2));
     let urls: Vec<String> = site.states().await.into_iter().map(|(url, _)| url).collect();
     assert_eq!(urls, [url(""), url("a"), url("b")]);
+    let next = site.takes(1, 1).await.remove(0);
+    let mut settling = site.settling(1, &next, site.text("one\n", &url("a")));
+    settling.found = found(&["e"]);
+    settling.pages_max = 3;
+    site.store.settle(settling).await.unwrap();
+    site.next_run().await;
+    let known = site.takes(2, 2).await.into_iter().find(|page| page.url == url("a")).unwrap();
+    assert_eq!(known.validators, Validators::default(), "what it leads to is asked for again");
 }
 
 async fn a_page_that_is_taken_out_is_not_taken_until_it_is_restored(store: TestStore) {
