@@ -165,6 +165,29 @@ async fn a_run_can_be_paused_and_resumed() {
 }
 
 #[tokio::test]
+async fn what_a_cancelled_run_has_read_is_found() {
+    let shop = Shop::of_articles(20).await;
+    shop.answers(10);
+    let server = shop.open_to(Server::plan()).start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.chatbot("Reader").await;
+    let source = adds_site(&owner, &chatbot, &shop, json!({})).await;
+    until("half is read", async || (shop.asked().len() >= 14).then_some(())).await;
+    owner
+        .post(&format!("/v1/jobs/{}/cancel", source["job_id"].as_str().unwrap()), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(owner.job_of(&source).await["state"], "cancelled");
+    let read = pages(&owner, &source, "&state=read").await;
+    let (first, waiting) = (&read[0], pages(&owner, &source, "&state=waiting").await.len());
+    assert!(waiting > 0 && read.len() + waiting == 21);
+    let number = first["url"].as_str().unwrap().rsplit('/').next().unwrap();
+    finds_soon(&owner, &chatbot, &format!("k{number}k")).await;
+    shop.answers(usize::MAX);
+    assert_eq!(syncs(&owner, &source).await["pages"]["read"], 21, "the next run reads what is left");
+}
+
+#[tokio::test]
 async fn a_sitemap_and_its_index_name_the_pages() {
     let shop = Shop::with((1..=3).map(|n| (format!("/article/{n}"), article(n)))).await;
     let list = |element: &str, outer: &str, paths: &[&str]| {
