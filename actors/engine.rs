@@ -26,7 +26,7 @@ use crate::limits::Limits;
 use crate::model::{AccountId, ChatbotId, Job, JobId, Refusal, SessionId};
 use crate::ports::Ports;
 use crate::schedule::ClaimJobs;
-use crate::supervisor::handle::{CancelJob, DrainTree, FindChatbot, Finish};
+use crate::supervisor::handle::{CancelJob, DrainTree, FindChatbot, Finish, PauseJob};
 use crate::supervisor::{Directory, ROOT, Shared, Supervisor};
 
 /// The way to everything that lives. Cheap to clone.
@@ -157,6 +157,16 @@ impl Engine {
     pub async fn cancel_job(&self, id: JobId) -> Result<(), Refusal> {
         let (asker, answer) = oneshot::channel();
         self.root.try_send(CancelJob { id, asker }).map_err(|_| Refusal::overloaded())?;
+        answer.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
+    }
+
+    /// Halts a job that runs here.
+    ///
+    /// # Errors
+    /// When it does not run here.
+    pub async fn pause_job(&self, id: JobId) -> Result<(), Refusal> {
+        let (asker, answer) = oneshot::channel();
+        self.root.try_send(PauseJob { id, asker }).map_err(|_| Refusal::overloaded())?;
         answer.await.unwrap_or_else(|_| Err(Refusal::interrupted()))
     }
 

@@ -42,6 +42,14 @@ pub struct Limits {
     pub jobs_running_max: u32,
     /// Attempts of one job.
     pub job_attempts_max: u32,
+    /// Pages of one site that are read at once.
+    pub crawl_pages_at_once: usize,
+    /// How long a site is read before other jobs have their turn.
+    pub crawl_turn: Duration,
+    /// The most that one run over a site fetches, in bytes.
+    pub crawl_fetched_bytes_max: u64,
+    /// The longest that one run over a site is at work.
+    pub crawl_time_max: Duration,
     /// How long an answer may take.
     pub answer_timeout: Duration,
     /// Passages that an answer may rest on.
@@ -84,6 +92,10 @@ impl Default for Limits {
             acknowledge: Acknowledge::WhenDurable,
             jobs_running_max: 2,
             job_attempts_max: 3,
+            crawl_pages_at_once: 4,
+            crawl_turn: Duration::from_secs(30),
+            crawl_fetched_bytes_max: 1 << 30,
+            crawl_time_max: Duration::from_secs(6 * 60 * 60),
             answer_timeout: Duration::from_secs(120),
             answer_passages_max: 8,
             lease_credits: const { NonZeroU32::new(256).unwrap() },

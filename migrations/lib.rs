@@ -38,6 +38,8 @@ mod m20261122_000026_server_secrets;
 mod m20261122_000027_credit_leases;
 mod m20261122_000028_session_inputs;
 mod m20261122_000031_upload_terms;
+mod m20261122_000032_source_pages;
+mod m20261122_000033_site_runs;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -73,4 +75,6 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000027_credit_leases::STEP,
     &m20261122_000028_session_inputs::STEP,
     &m20261122_000031_upload_terms::STEP,
+    &m20261122_000032_source_pages::STEP,
+    &m20261122_000033_site_runs::STEP,
 ];

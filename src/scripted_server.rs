@@ -20,6 +20,7 @@ enum Ending {
     Hang,
     Reset,
     RepeatLast,
+    Drip(std::time::Duration),
 }
 
 impl Reply {
@@ -48,6 +49,11 @@ impl Reply {
         Self { pieces: vec![text.into(), bytes], ending: Ending::RepeatLast }
     }
 
+    /// A text, then one byte at a time for ever, with so much time between them.
+    pub(crate) fn dripping(text: &str, pause: std::time::Duration) -> Self {
+        Self { pieces: vec![text.into()], ending: Ending::Drip(pause) }
+    }
+
     async fn write(self, stream: &mut TcpStream) -> std::io::Result<()> {
         for piece in &self.pieces {
             stream.write_all(piece).await?;
@@ -58,6 +64,10 @@ impl Reply {
             Ending::Close => stream.shutdown().await,
             Ending::Hang => std::future::pending().await,
             Ending::Reset => socket2::SockRef::from(&*stream).set_linger(Some(std::time::Duration::ZERO)),
+            Ending::Drip(pause) => loop {
+                stream.write_all(b"x").await?;
+                tokio::time::sleep(pause).await;
+            },
             Ending::RepeatLast => loop {
                 stream.write_all(self.pieces.last().unwrap()).await?;
             },

@@ -1,5 +1,10 @@
 //! How a job touches the world: it fetches, extracts, splits and stores.
 
+mod page;
+mod site;
+
+pub(super) use site::Crawl;
+
 use std::sync::Arc;
 
 use actix::fut::WrapFuture;
@@ -10,14 +15,17 @@ use uuid::Uuid;
 
 use super::handle::SourceRead;
 use super::state::{Effect, Input, StepFailure, Text};
-use super::{IngestionJob, snapshot};
+use super::{IngestionJob, JobContext, snapshot};
 use crate::chatbot::knowledge::{qa_text, split};
 use crate::kernel::{ExitReason, report};
 use crate::model::{
     Chunk, ChunkId, ContentHash, Document, DocumentId, FileHash, Job, JobError, JobKind, Timestamp,
+    Validators,
 };
-use crate::ports::{BlobKey, CrawlRefusal, ExtractError, Fault, PortError, Ports, Raw, Reading};
+use crate::ports::{BlobKey, CrawlRefusal, ExtractError, Fault, Fetched, PortError, Ports, Raw, Reading};
 
+/// What a site answers that was asked whether a page has changed; an answer to nobody who was not.
+const NOT_MODIFIED: u16 = 304;
 /// The longest title, in characters.
 const TITLE_CHARS_MAX: usize = 200;
 
@@ -59,17 +67,13 @@ impl IngestionJob {
 
     fn go_on(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         match effect {
-            Effect::Save | Effect::Remember(_) | Effect::Forget => {}
+            Effect::Save | Effect::Remember(_) | Effect::Forget | Effect::Tell => {}
             Effect::Read(kind) => self.read(kind, ctx),
             Effect::Index(text) => self.index(text, ctx),
             Effect::RetryAfter(delay) => {
                 ctx.run_later(delay, |job, ctx| job.apply(Input::Again, ctx));
             }
-            Effect::Announce => {
-                let message = SourceRead { chatbot_id: self.machine.job().chatbot_id };
-                // One message a job: bounded by construction.
-                report(&self.context.published, message);
-            }
+            Effect::Announce => publish(&self.context, self.machine.job()),
             Effect::End => {
                 self.life.ends(ExitReason::Finished);
                 ctx.stop();
@@ -97,11 +101,15 @@ impl IngestionJob {
             JobKind::Url { url } => {
                 let ports = self.context.ports.clone();
                 let fetch = async move {
-                    let page = ports.crawler.fetch(&url).await.map_err(|refusal| crawl_failure(&refusal))?;
-                    Ok((page.raw, Some(page.url)))
+                    let fetched = ports.crawler.fetch(&url, &Validators::default()).await;
+                    match fetched.map_err(|refusal| crawl_failure(&refusal))? {
+                        Fetched::Page(page) => Ok((page.raw, Some(page.url))),
+                        Fetched::Unchanged => Err(crawl_failure(&CrawlRefusal::Status(NOT_MODIFIED))),
+                    }
                 };
                 self.fetch(fetch, ctx);
             }
+            JobKind::Site { .. } | JobKind::Sitemap { .. } => self.read_site(&kind, ctx),
         }
     }
 
@@ -146,7 +154,9 @@ impl IngestionJob {
 
     fn index(&self, text: Text, ctx: &mut Context<Self>) {
         let (job, now) = (self.machine.job().clone(), self.context.ports.clock.now());
-        let cut = tokio::task::spawn_blocking(move || reading(&job, text, now));
+        let cut = tokio::task::spawn_blocking(move || {
+            reading(&job, DocumentId::from_uuid(job.job_id.as_uuid()), text, now)
+        });
         ctx.spawn(cut.into_actor(self).map(|cut, job, ctx| match cut {
             Ok(reading) => {
                 job.apply(Input::Split(reading.chunks.len()), ctx);
@@ -158,7 +168,8 @@ impl IngestionJob {
 
     fn store(&self, reading: Reading, ctx: &mut Context<Self>) {
         let ports = self.context.ports.clone();
-        let store = async move { replace_if_changed(&ports, reading).await };
+        let replace = async move { replace_if_changed(&ports, reading).await };
+        let store = at_the_store("knowledge", replace);
         ctx.spawn(store.into_actor(self).map(|stored, job, ctx| {
             let input = stored.map_or_else(|error| Input::Failed(for_now(error)), |()| Input::Indexed);
             job.apply(input, ctx);
@@ -173,6 +184,19 @@ async fn check_hash(bytes: &Bytes, said: Option<FileHash>) -> Result<(), StepFai
     let found = tokio::task::spawn_blocking(move || FileHash::of(&bytes)).await;
     let found = found.map_err(|panic| for_now(PortError::transient("hashing", panic)))?;
     if found == said { Ok(()) } else { Err(upload_changed()) }
+}
+
+/// Does something at the store to its end, whatever becomes of the job meanwhile. A job that waits for one write looks
+/// after nothing else, and a transaction that nobody looks after would hold the connection that the write waits for.
+async fn at_the_store<T: 'static>(
+    port: &'static str,
+    work: impl Future<Output = Result<T, PortError>> + 'static,
+) -> Result<T, PortError> {
+    match actix_rt::spawn(work).await {
+        Ok(done) => done,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(ended) => Err(PortError::transient(port, ended)),
+    }
 }
 
 async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), PortError> {
@@ -197,16 +221,20 @@ async fn replace_if_changed(ports: &Ports, reading: Reading) -> Result<(), PortE
     ports.knowledge.replace(reading).await
 }
 
-/// Document and passages with ids that follow from the job's, so that storing them twice is storing them once.
-fn reading(job: &Job, text: Text, now: Timestamp) -> Reading {
-    let document_id = DocumentId::from_uuid(job.job_id.as_uuid());
+/// Tells that there is something new to find. Seldom, a job: bounded by construction.
+fn publish(context: &JobContext, job: &Job) {
+    report(&context.published, SourceRead { chatbot_id: job.chatbot_id });
+}
+
+/// A document and its passages, with ids that follow from the document's: storing them twice is storing them once.
+fn reading(job: &Job, document_id: DocumentId, text: Text, now: Timestamp) -> Reading {
     let title: Arc<str> = text.title.trim().chars().take(TITLE_CHARS_MAX).collect::<String>().into();
     let url: Option<Arc<str>> = text.url.map(Into::into);
     let chunks = (1_u32..)
         .zip(split(&text.text))
         .filter_map(|(n, span)| {
             Some(Chunk {
-                chunk_id: ChunkId::from_uuid(nth_id(job.job_id.as_uuid(), n)),
+                chunk_id: ChunkId::from_uuid(nth_id(document_id.as_uuid(), n)),
                 source_id: job.source_id,
                 document_id,
                 title: Arc::clone(&title),
@@ -230,7 +258,7 @@ fn reading(job: &Job, text: Text, now: Timestamp) -> Reading {
     Reading { document, chunks }
 }
 
-/// The job's id with its random tail changed by `n`.
+/// An id with its random tail changed by `n`.
 fn nth_id(id: Uuid, n: u32) -> Uuid {
     Uuid::from_u128(id.as_u128() ^ u128::from(n))
 }

@@ -1,6 +1,6 @@
 //! One job: a source becomes passages that can be found. Child of the root.
 //!
-//! A job fetches, extracts, splits and indexes. It writes down how far it is after each stage, so that a new life goes
+//! A job reads one document, or a site page by page. For a document it fetches, extracts, splits and indexes. It writes down how far it is after each stage, so that a new life goes
 //! on where the last one stopped, and it can be cancelled between any two steps.
 
 mod effect;
@@ -8,13 +8,14 @@ pub mod handle;
 mod snapshot;
 pub mod state;
 
-pub use handle::{Cancel, SourceRead};
+pub use handle::{Cancel, Pause, SourceRead};
 
 use std::sync::Arc;
 
 use actix::{Actor, Context, Recipient};
 use tokio::sync::watch;
 
+use self::effect::Crawl;
 use self::state::{Input, JobMachine};
 use crate::kernel::{Birth, Life};
 use crate::limits::Limits;
@@ -39,6 +40,7 @@ pub struct IngestionJob {
     life: Life<JobId>,
     context: JobContext,
     machine: JobMachine,
+    crawl: Option<Crawl>,
 }
 
 impl IngestionJob {
@@ -46,7 +48,7 @@ impl IngestionJob {
     #[must_use]
     pub fn new(birth: Birth<JobId>, context: JobContext, job: Job) -> Self {
         let machine = JobMachine::new(job, context.limits.job_attempts_max);
-        Self { life: Life::begin(birth), context, machine }
+        Self { life: Life::begin(birth), context, machine, crawl: None }
     }
 
     /// What others see of it.

@@ -1,8 +1,21 @@
 //! The stages of a job as a plain value: what happened goes in, what to do next comes out.
 
+mod crawl;
+mod pattern;
+mod scope;
+
+pub use crawl::{CrawlBounds, CrawlEffect, CrawlEnd, CrawlInput, CrawlMachine, Fetch};
+pub use pattern::path_matches;
+pub use scope::{Scope, spelled};
+
 use std::time::Duration;
 
-use crate::model::{Job, JobError, JobKind, JobStage, JobState, Progress, Timestamp};
+use chrono::TimeDelta;
+
+use crate::model::{Job, JobError, JobKind, JobStage, JobState, PageCounts, Progress, Timestamp};
+
+/// How often the progress of a site is stored.
+const COUNTS_STORED_EVERY: TimeDelta = TimeDelta::seconds(2);
 
 /// The text of a source, as far as a job has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +50,18 @@ pub enum Input {
     Split(usize),
     /// The passages can be found.
     Indexed,
+    /// A site is that far.
+    Counted(PageCounts),
+    /// The reading of a site is over, for now or for good.
+    SiteEnded(CrawlEnd),
     /// A step failed.
     Failed(StepFailure),
     /// The time before the next attempt is over.
     Again,
     /// The owner does not want it any more.
     Cancelled,
+    /// The owner wants it to wait.
+    Paused,
     /// The process shuts down: another one, or its next life, takes it up again.
     PutBack,
 }
@@ -52,6 +71,8 @@ pub enum Input {
 pub enum Effect {
     /// Store how far it is.
     Save,
+    /// Tell those who watch how far it is.
+    Tell,
     /// Write down the text, so that a new life need not get it again.
     Remember(Text),
     /// Forget what was written down.
@@ -73,13 +94,14 @@ pub enum Effect {
 pub struct JobMachine {
     job: Job,
     attempts_max: u32,
+    counts_stored_at: Option<Timestamp>,
 }
 
 impl JobMachine {
     /// A job as it is stored.
     #[must_use]
     pub const fn new(job: Job, attempts_max: u32) -> Self {
-        Self { job, attempts_max }
+        Self { job, attempts_max, counts_stored_at: None }
     }
 
     /// The job as it is now.
@@ -106,13 +128,22 @@ impl JobMachine {
             Input::Split(_) => self.reach(JobStage::Indexing, 0.8),
             Input::Indexed => {
                 self.job.progress = Progress::WHOLE;
-                self.end(JobState::Succeeded, None, vec![Effect::Announce])
+                let effects = if self.job.pages.is_none() { vec![Effect::Announce] } else { Vec::new() };
+                self.end(JobState::Succeeded, None, effects)
             }
             Input::Failed(StepFailure::ForGood(error)) => self.end(JobState::Failed, Some(error), Vec::new()),
             Input::Failed(StepFailure::ForNow(error)) => self.retry(error),
             Input::Again => self.begin(None),
+            Input::Counted(counts) => self.count(counts, now),
+            Input::SiteEnded(end) => self.end_site(end),
             Input::Cancelled => self.end(JobState::Cancelled, None, Vec::new()),
-            Input::PutBack => self.put_back(),
+            Input::Paused => {
+                let announces = self.announces();
+                let mut effects = self.put_back(JobState::Paused);
+                effects.splice(1..1, announces);
+                effects
+            }
+            Input::PutBack => self.put_back(JobState::Queued),
         }
     }
 
@@ -136,7 +167,8 @@ impl JobMachine {
                 effects
             }
             None => {
-                self.job.progress = Progress::default();
+                // A site goes on where it was, all else begins anew.
+                self.job.progress = self.job.pages.map_or_else(Progress::default, |counts| counts.progress());
                 let mut effects = self.reach(JobStage::Fetching, 0.05);
                 effects.push(Effect::Read(self.job.kind.clone()));
                 effects
@@ -161,126 +193,60 @@ impl JobMachine {
         vec![Effect::Save, Effect::RetryAfter(delay)]
     }
 
+    /// What was read of a site before it ended or halted, however it did, is to be found.
+    fn announces(&self) -> Option<Effect> {
+        self.job.pages.map(|_| Effect::Announce)
+    }
+
     /// An attempt that a shutdown breaks off does not count: a job must not fail because servers are renewed often.
-    fn put_back(&mut self) -> Vec<Effect> {
+    fn put_back(&mut self, state: JobState) -> Vec<Effect> {
         if self.job.state == JobState::Running {
             self.job.attempts = self.job.attempts.saturating_sub(1);
         }
-        self.job.state = JobState::Queued;
+        self.job.state = state;
         vec![Effect::Save, Effect::End]
+    }
+
+    /// A run that gets ahead is not failing, however often it was begun.
+    fn count(&mut self, counts: PageCounts, now: Timestamp) -> Vec<Effect> {
+        let before = self.job.pages.replace(counts);
+        if before.is_some_and(|before| before.settled < counts.settled) {
+            self.job.attempts = self.job.attempts.min(1);
+        }
+        // Whole only when it is over.
+        let progress = Progress::new(counts.progress().share().min(0.99));
+        if self.job.progress < progress {
+            self.job.progress = progress;
+        }
+        if self.counts_stored_at.is_some_and(|at| (now - at).abs() < COUNTS_STORED_EVERY) {
+            return vec![Effect::Tell];
+        }
+        self.counts_stored_at = Some(now);
+        vec![Effect::Save]
+    }
+
+    fn end_site(&mut self, end: CrawlEnd) -> Vec<Effect> {
+        match end {
+            CrawlEnd::Done => {
+                self.job.stage = JobStage::Indexing;
+                self.job.progress = Progress::WHOLE;
+                self.end(JobState::Succeeded, None, Vec::new())
+            }
+            CrawlEnd::Nothing(error) => self.end(JobState::Failed, Some(error), Vec::new()),
+            CrawlEnd::TurnOver => self.put_back(JobState::Queued),
+            CrawlEnd::OutOfReach(error) => self.retry(error),
+        }
     }
 
     fn end(&mut self, state: JobState, error: Option<JobError>, mut effects: Vec<Effect>) -> Vec<Effect> {
         self.job.state = state;
         self.job.error = error;
         effects.splice(0..0, [Effect::Save, Effect::Forget]);
+        effects.extend(self.announces());
         effects.push(Effect::End);
         effects
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::model::{AccountId, ChatbotId, JobId, SourceId};
-
-    fn machine() -> JobMachine {
-        let id = Uuid::nil();
-        let now = Timestamp::UNIX_EPOCH;
-        let job = Job {
-            job_id: JobId::from_uuid(id),
-            account_id: AccountId::from_uuid(id),
-            chatbot_id: ChatbotId::from_uuid(id),
-            source_id: SourceId::from_uuid(id),
-            kind: JobKind::Url { url: "https://example.com/".into() },
-            state: JobState::Queued,
-            stage: JobStage::Fetching,
-            progress: Progress::default(),
-            error: None,
-            attempts: 0,
-            created_at: now,
-            updated_at: now,
-        };
-        JobMachine::new(job, 3)
-    }
-
-    fn text() -> Text {
-        Text { title: "T".into(), url: None, text: "words".into() }
-    }
-
-    fn failure() -> JobError {
-        JobError { code: "page_unreachable".into(), message: "The site can't be reached now.".into() }
-    }
-
-    #[test]
-    fn a_job_goes_through_its_stages_to_the_end() {
-        let mut machine = machine();
-        for input in [Input::Begun(None), Input::Fetched, Input::Extracted(text()), Input::Split(4)] {
-            machine.apply(input, Timestamp::UNIX_EPOCH);
-        }
-        assert_eq!((machine.job().stage, machine.job().state), (JobStage::Indexing, JobState::Running));
-        let effects = machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH);
-        assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Announce, Effect::End]);
-        assert_eq!((machine.job().state, machine.job().progress), (JobState::Succeeded, Progress::WHOLE));
-    }
-
-    #[test]
-    fn a_new_life_goes_on_from_the_text_that_was_written_down() {
-        let effects = machine().apply(Input::Begun(Some(text())), Timestamp::UNIX_EPOCH);
-        assert_eq!(effects, [Effect::Save, Effect::Index(text())]);
-    }
-
-    #[test]
-    fn a_failure_that_may_pass_is_tried_three_times_with_growing_delays() {
-        let mut machine = machine();
-        machine.apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
-        let mut delays = Vec::new();
-        while !machine.job().state.is_final() {
-            for effect in machine.apply(Input::Failed(StepFailure::ForNow(failure())), Timestamp::UNIX_EPOCH)
-            {
-                if let Effect::RetryAfter(delay) = effect {
-                    delays.push(delay.as_secs());
-                    machine.apply(Input::Again, Timestamp::UNIX_EPOCH);
-                }
-            }
-        }
-        assert_eq!(delays, [2, 4]);
-        assert_eq!(machine.job().error, Some(failure()));
-    }
-
-    fn inputs() -> impl Strategy<Value = Vec<Input>> {
-        let one = prop::sample::select(vec![
-            Input::Begun(None),
-            Input::Fetched,
-            Input::Extracted(text()),
-            Input::Split(2),
-            Input::Indexed,
-            Input::Failed(StepFailure::ForNow(failure())),
-            Input::Failed(StepFailure::ForGood(failure())),
-            Input::Again,
-            Input::Cancelled,
-            Input::PutBack,
-        ]);
-        prop::collection::vec(one, 0..40)
-    }
-
-    proptest! {
-        #[test]
-        fn a_job_that_has_ended_stays_ended_and_its_error_belongs_to_its_state(inputs in inputs()) {
-            let mut machine = machine();
-            for input in inputs {
-                let before = machine.job().state;
-                machine.apply(input, Timestamp::UNIX_EPOCH);
-                let job = machine.job();
-                if before.is_final() {
-                    prop_assert_eq!(job.state, before);
-                }
-                prop_assert_eq!(job.state == JobState::Failed, job.state.is_final() && job.error.is_some());
-                prop_assert!(job.attempts <= 3);
-            }
-        }
-    }
-}
+mod tests;

@@ -76,6 +76,8 @@ uuid_id! {
     DocumentId;
     /// A passage of a document.
     ChunkId;
+    /// One page or sitemap of a site.
+    PageId;
     /// One run over a source.
     JobId;
     /// A file on its way in.

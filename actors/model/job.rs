@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ChatbotId, FileHash, JobId, SourceId, Timestamp};
+use super::{AccountId, ChatbotId, FileHash, JobId, PageCounts, SiteRules, SourceId, Timestamp};
 
 /// One run, as people see it and as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,12 +25,49 @@ pub struct Job {
     pub progress: Progress,
     /// Why it failed, in plain words.
     pub error: Option<JobError>,
+    /// How many pages it has found, read and given up, for a site.
+    pub pages: Option<PageCounts>,
     /// How often it was begun.
     pub attempts: u32,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it last moved.
     pub updated_at: Timestamp,
+}
+
+/// What a job is about.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// For which chatbot.
+    pub chatbot_id: ChatbotId,
+    /// Over which source.
+    pub source_id: SourceId,
+    /// What to read.
+    pub kind: JobKind,
+}
+
+impl Job {
+    /// A job that waits for its turn.
+    #[must_use]
+    pub fn queued(job_id: JobId, run: Run, at: Timestamp) -> Self {
+        Self {
+            job_id,
+            account_id: run.account_id,
+            chatbot_id: run.chatbot_id,
+            source_id: run.source_id,
+            kind: run.kind,
+            state: JobState::Queued,
+            stage: JobStage::Fetching,
+            progress: Progress::default(),
+            error: None,
+            pages: None,
+            attempts: 0,
+            created_at: at,
+            updated_at: at,
+        }
+    }
 }
 
 /// What is read. The contents are found through the source's row.
@@ -53,6 +90,20 @@ pub enum JobKind {
     Url {
         /// Its address.
         url: String,
+    },
+    /// A site: a page, what it links to, and what its sitemaps name.
+    Site {
+        /// Where to begin.
+        url: String,
+        /// How far to go.
+        rules: SiteRules,
+    },
+    /// The pages that a sitemap names.
+    Sitemap {
+        /// The sitemap's address.
+        url: String,
+        /// How far to go.
+        rules: SiteRules,
     },
     /// Text that was typed in.
     Text {

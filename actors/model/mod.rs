@@ -11,6 +11,7 @@ mod publication;
 mod receipt;
 mod refusal;
 mod session;
+mod site;
 mod usage;
 
 pub use citation::Citation;
@@ -21,16 +22,17 @@ pub use config::{
 pub use event::{AgentName, Event, EventBody, Message, Phase, Role, StateChange};
 pub use ids::{
     AccountId, AnswerId, ApiKeyId, ChatbotId, ChunkId, ClientId, ClientIdError, ConfigVersion, DocumentId,
-    Epoch, InvalidId, JobId, MessageId, NodeId, OwnerEpoch, Seq, SessionId, SocketId, SourceId, UploadId,
-    UserId,
+    Epoch, InvalidId, JobId, MessageId, NodeId, OwnerEpoch, PageId, Seq, SessionId, SocketId, SourceId,
+    UploadId, UserId,
 };
-pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress};
+pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress, Run};
 pub use knowledge::{Chunk, ContentHash, Document, FileHash, Hit, NoFileHash, Passage, StageScores};
 pub use plan::{Plan, PlanId};
 pub use publication::{Notice, Publication, PublicationData};
 pub use receipt::{Receipt, ReceiptChunk, StageTimes, Tokens};
 pub use refusal::{Refusal, RefusalCode};
 pub use session::{SessionMeta, Visitor};
+pub use site::{FoundPage, PageCounts, PageRole, PageState, SitePage, SiteRules, StoppedBy, Validators};
 pub use usage::{UsageKind, UsageRow};
 
 /// A moment, always UTC. Only the [`Clock`](crate::ports::Clock) port makes one.

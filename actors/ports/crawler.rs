@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 
+use serde::{Deserialize, Serialize};
+
 use super::{PortError, Raw};
+use crate::model::Validators;
 
 /// A fetched page.
 #[derive(Debug, Clone)]
@@ -11,6 +14,30 @@ pub struct Page {
     pub url: String,
     /// The content.
     pub raw: Raw,
+    /// What the site gave along, to ask with next time.
+    pub validators: Validators,
+    /// Whether the site lets the page be found by searches (`X-Robots-Tag`).
+    pub indexing: Indexing,
+}
+
+/// Whether a site lets a page be found by searches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Indexing {
+    /// It does.
+    #[default]
+    Allowed,
+    /// It says `noindex`.
+    Forbidden,
+}
+
+/// What is at an address.
+#[derive(Debug, Clone)]
+pub enum Fetched {
+    /// This page.
+    Page(Page),
+    /// What was there when the validators were given.
+    Unchanged,
 }
 
 /// Why a page is not fetched.
@@ -60,9 +87,16 @@ impl CrawlRefusal {
 /// Fetches pages with good manners and without being led astray.
 #[async_trait]
 pub trait Crawler: Send + Sync {
-    /// Fetches one page: robots.txt asked, every address on the way checked before it is connected to.
+    /// Fetches one page, unless it is still as `known` says: robots.txt asked, every address on the way checked before it
+    /// is connected to, no host asked more often than it likes.
     ///
     /// # Errors
     /// When the page is not to be had.
-    async fn fetch(&self, url: &str) -> Result<Page, CrawlRefusal>;
+    async fn fetch(&self, url: &str, known: &Validators) -> Result<Fetched, CrawlRefusal>;
+
+    /// The sitemaps that the robots.txt of an address's site names.
+    ///
+    /// # Errors
+    /// When the site's robots.txt is not to be had.
+    async fn sitemaps(&self, url: &str) -> Result<Vec<String>, CrawlRefusal>;
 }

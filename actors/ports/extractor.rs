@@ -2,6 +2,9 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::Indexing;
 
 /// Bytes as they were uploaded or fetched, with what is claimed of them.
 #[derive(Debug, Clone)]
@@ -21,6 +24,51 @@ pub struct Extracted {
     pub title: Option<String>,
     /// Plain text or Markdown, never empty.
     pub text: String,
+}
+
+/// A page of the web: what it says and where it leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebPage {
+    /// The title that it gives itself.
+    pub title: Option<String>,
+    /// Plain text or Markdown; empty where it only leads elsewhere.
+    pub text: String,
+    /// Where it leads; nowhere for what is no HTML.
+    pub outline: Outline,
+}
+
+/// Where a page or a sitemap leads, as it says itself: addresses are relative where it writes them so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// The address that others are relative to, if it is not the page's own.
+    #[serde(default)]
+    pub base: Option<String>,
+    /// The pages that are linked to or listed, in order.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// The sitemaps that are listed.
+    #[serde(default)]
+    pub sitemaps: Vec<String>,
+    /// The address that the page would rather go by.
+    #[serde(default)]
+    pub canonical: Option<String>,
+    /// Whether the page lets itself be found by searches.
+    #[serde(default)]
+    pub indexing: Indexing,
+    /// Whether its links may be followed.
+    #[serde(default)]
+    pub following: Following,
+}
+
+/// Whether a page lets its links be followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Following {
+    /// It does.
+    #[default]
+    Allowed,
+    /// It says `nofollow`.
+    Forbidden,
 }
 
 /// Why there is no text. Each says what the owner can do.
@@ -81,4 +129,16 @@ pub trait Extractor: Send + Sync {
     /// # Errors
     /// When there is none to be had; trying again won't help.
     async fn extract(&self, raw: Raw) -> Result<Extracted, ExtractError>;
+
+    /// What a page of the web says and where it leads.
+    ///
+    /// # Errors
+    /// When it can't be read; trying again won't help.
+    async fn page(&self, raw: Raw) -> Result<WebPage, ExtractError>;
+
+    /// What a sitemap lists (sitemaps.org, protocol 0.9), compressed or not, or a text with an address a line.
+    ///
+    /// # Errors
+    /// When it is none; trying again won't help.
+    async fn sitemap(&self, raw: Raw) -> Result<Outline, ExtractError>;
 }

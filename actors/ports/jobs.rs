@@ -3,10 +3,25 @@
 use async_trait::async_trait;
 
 use super::PortError;
-use crate::model::{Job, JobId};
+use crate::model::{AccountId, ChatbotId, Job, JobId, JobKind, SourceId, Timestamp};
 
 /// Jobs that are this process's to run.
 pub type JobsClaimed = Vec<Job>;
+
+/// A source that is to be read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueSource {
+    /// The source.
+    pub source_id: SourceId,
+    /// For which chatbot.
+    pub chatbot_id: ChatbotId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What reading means for it.
+    pub kind: JobKind,
+    /// Its latest job, which has ended.
+    pub latest: JobId,
+}
 
 /// Where jobs are kept.
 #[async_trait]
@@ -36,4 +51,16 @@ pub trait Jobs: Send + Sync {
     /// # Errors
     /// When the store can't be written.
     async fn save(&self, job: &Job) -> Result<(), PortError>;
+
+    /// Sources whose time to be read again has come and that nobody reads, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSource>, PortError>;
+
+    /// Stores a job for a source that is due, unless another process was first, and when it is due next.
+    ///
+    /// # Errors
+    /// When the store can't be written.
+    async fn queue_again(&self, job: &Job, due: &DueSource) -> Result<(), PortError>;
 }

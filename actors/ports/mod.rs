@@ -13,6 +13,7 @@ mod jobs;
 mod journal;
 mod knowledge;
 mod ledger;
+mod pages;
 mod recordings;
 mod snapshots;
 
@@ -21,16 +22,17 @@ pub use blobs::{BlobKey, Blobs};
 pub use catalog::Catalog;
 pub use clock::Clock;
 pub use cluster::{Arrival, Claim, Cluster, Pulse, Reach};
-pub use crawler::{CrawlRefusal, Crawler, Page};
+pub use crawler::{CrawlRefusal, Crawler, Fetched, Indexing, Page};
 pub use dice::Dice;
 pub use error::{Fault, PortError};
-pub use extractor::{ExtractError, Extracted, Extractor, Raw};
-pub use jobs::{Jobs, JobsClaimed};
+pub use extractor::{ExtractError, Extracted, Extractor, Following, Outline, Raw, WebPage};
+pub use jobs::{DueSource, Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
 pub use knowledge::{Knowledge, Reading};
 pub use ledger::{
     LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
 };
+pub use pages::{Changed, PageOutcome, PageText, Pages, Settled, Settling, SiteRun, Taking};
 pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
 
@@ -51,6 +53,8 @@ pub struct Ports {
     pub catalog: Arc<dyn Catalog>,
     /// What chatbots have read.
     pub knowledge: Arc<dyn Knowledge>,
+    /// The pages of sites.
+    pub pages: Arc<dyn Pages>,
     /// Ingestion jobs.
     pub jobs: Arc<dyn Jobs>,
     /// Plans and usage.

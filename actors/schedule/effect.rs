@@ -9,7 +9,10 @@ use tokio::time::Instant;
 
 use super::state::Task;
 use super::{CLOCK_STEP_MAX, ClaimJobs, Schedule, snapshot};
-use crate::model::Timestamp;
+use crate::model::{Job, JobId, Run, Timestamp};
+
+/// Sources that are queued at once.
+const DUE_MAX: u32 = 200;
 
 impl Schedule {
     pub(super) fn recall(&self, ctx: &mut Context<Self>) {
@@ -56,11 +59,37 @@ impl Schedule {
                 let work = async move { ledger.roll_up(now).await.map(|_| ()) };
                 ctx.spawn(work.into_actor(self).map(move |done, _, _| report(task, &done)));
             }
+            Task::ReadAgain => self.read_again(ctx),
             Task::PreparePartitions => {
                 let work = async move { ledger.prepare_partitions(now).await };
                 ctx.spawn(work.into_actor(self).map(move |done, _, _| report(task, &done)));
             }
         }
+    }
+
+    /// Queues jobs for sources that are due; those beyond the most at once are due again at the next turn.
+    fn read_again(&self, ctx: &mut Context<Self>) {
+        let ports = self.ports.clone();
+        let work = async move {
+            let now = ports.clock.now();
+            let due = ports.jobs.due(now, DUE_MAX).await?;
+            for source in &due {
+                let run = Run {
+                    account_id: source.account_id,
+                    chatbot_id: source.chatbot_id,
+                    source_id: source.source_id,
+                    kind: source.kind.clone(),
+                };
+                let job = Job::queued(JobId::from_uuid(ports.dice.id(now)), run, now);
+                ports.jobs.queue_again(&job, source).await?;
+            }
+            Ok(due.len())
+        };
+        ctx.spawn(work.into_actor(self).map(|queued, schedule, ctx| match queued {
+            Ok(0) => {}
+            Ok(_) => schedule.carry_out(Task::ClaimJobs, ctx),
+            Err(error) => report(Task::ReadAgain, &Err(error)),
+        }));
     }
 
     fn remember(&self, ctx: &mut Context<Self>) {

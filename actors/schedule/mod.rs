@@ -1,4 +1,5 @@
-//! What happens by the clock: usage roll-ups, tables for the months to come, jobs that nobody runs. Child of the root.
+//! What happens by the clock: usage roll-ups, tables for the months to come, jobs that nobody runs, sources to be
+//! read again. Child of the root.
 
 mod effect;
 pub mod handle;

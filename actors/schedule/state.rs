@@ -13,17 +13,20 @@ pub enum Task {
     PreparePartitions,
     /// Run jobs that nobody runs.
     ClaimJobs,
+    /// Read sources again whose time has come.
+    ReadAgain,
 }
 
 impl Task {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::RollUpUsage, Self::PreparePartitions, Self::ClaimJobs];
+    pub const ALL: [Self; 4] = [Self::RollUpUsage, Self::PreparePartitions, Self::ClaimJobs, Self::ReadAgain];
 
     const fn every(self) -> TimeDelta {
         match self {
             Self::RollUpUsage => TimeDelta::minutes(5),
             Self::PreparePartitions => TimeDelta::hours(6),
             Self::ClaimJobs => TimeDelta::seconds(10),
+            Self::ReadAgain => TimeDelta::seconds(60),
         }
     }
 
@@ -32,6 +35,7 @@ impl Task {
             Self::RollUpUsage => 0,
             Self::PreparePartitions => 1,
             Self::ClaimJobs => 2,
+            Self::ReadAgain => 3,
         }
     }
 }
@@ -39,7 +43,7 @@ impl Task {
 /// When each task was done last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ScheduleState {
-    done: [Option<Timestamp>; 3],
+    done: [Option<Timestamp>; 4],
 }
 
 impl ScheduleState {

@@ -12,7 +12,7 @@ use super::{Draining, Supervisor};
 use crate::chatbot::ChatbotHandle;
 use crate::chatbot::handle::DrainAll;
 use crate::exchange::handle::SendBackAll;
-use crate::ingestion::Cancel;
+use crate::ingestion::{Cancel, Pause};
 use crate::kernel::{Child, ExitReason, Leave};
 use crate::model::{ChatbotId, JobId, Refusal, RefusalCode};
 
@@ -52,6 +52,28 @@ impl Handler<CancelJob> for Supervisor {
     fn handle(&mut self, message: CancelJob, _: &mut Context<Self>) {
         let outcome = match self.jobs.get(&message.id) {
             Some(Child::Live(mailbox)) => mailbox.tell(Cancel).map_err(|_| Refusal::overloaded()),
+            _ => Err(Refusal::new(RefusalCode::BadRequest, "The job does not run here.")),
+        };
+        let _ = message.asker.send(outcome);
+    }
+}
+
+/// Halt a job that runs here, to go on when it is resumed.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct PauseJob {
+    /// Which.
+    pub id: JobId,
+    /// Told whether it ran here.
+    pub asker: oneshot::Sender<Result<(), Refusal>>,
+}
+
+impl Handler<PauseJob> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, message: PauseJob, _: &mut Context<Self>) {
+        let outcome = match self.jobs.get(&message.id) {
+            Some(Child::Live(mailbox)) => mailbox.tell(Pause).map_err(|_| Refusal::overloaded()),
             _ => Err(Refusal::new(RefusalCode::BadRequest, "The job does not run here.")),
         };
         let _ = message.asker.send(outcome);

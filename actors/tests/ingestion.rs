@@ -30,6 +30,7 @@ fn queue(engine: &TestEngine, number: u128, kind: JobKind) -> JobId {
         stage: JobStage::Fetching,
         progress: Progress::default(),
         error: None,
+        pages: None,
         attempts: 0,
         created_at: now,
         updated_at: now,

@@ -9,6 +9,7 @@ mod recording;
 mod sessions;
 mod shared_credits;
 mod shutdown;
+mod sites;
 mod supervision;
 mod visitor;
 

@@ -1,9 +1,7 @@
 //! The demo chatbot: it has read this project's own documentation.
 
 use aihio_actors::Engine;
-use aihio_actors::model::{
-    AccountId, ChatbotConfig, ChatbotId, Job, JobId, JobKind, JobStage, JobState, Progress, SourceId,
-};
+use aihio_actors::model::{AccountId, ChatbotConfig, ChatbotId, Job, JobId, JobKind, Run, SourceId};
 use aihio_actors::ports::Ports;
 
 use super::StartError;
@@ -57,19 +55,7 @@ fn source(
 ) -> (NewSource, Job) {
     let at = ports.clock.now();
     let source_id = SourceId::from_uuid(ports.dice.id(at));
-    let job = Job {
-        job_id: JobId::from_uuid(ports.dice.id(at)),
-        account_id,
-        chatbot_id,
-        source_id,
-        kind: kind.clone(),
-        state: JobState::Queued,
-        stage: JobStage::Fetching,
-        progress: Progress::default(),
-        error: None,
-        attempts: 0,
-        created_at: at,
-        updated_at: at,
-    };
-    (NewSource { source_id, chatbot_id, title, kind, at }, job)
+    let run = Run { account_id, chatbot_id, source_id, kind: kind.clone() };
+    let job = Job::queued(JobId::from_uuid(ports.dice.id(at)), run, at);
+    (NewSource { source_id, chatbot_id, title, kind, resync: None, at }, job)
 }

@@ -18,7 +18,7 @@ use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
-use crate::crawl::{CrawlLimits, Guard, WebCrawler};
+use crate::crawl::{CrawlLimits, Guard, Politeness, WebCrawler};
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
 use crate::http::{HttpOptions, Places, Readiness, Registration, Service};
@@ -60,6 +60,10 @@ pub(super) fn limits(settings: &Settings) -> Limits {
             Wanted::Commit => Acknowledge::WhenDurable,
             Wanted::Async => Acknowledge::WhenQueued,
         },
+        crawl_pages_at_once: settings.crawler.pages_at_once.get(),
+        crawl_turn: Duration::from_secs(settings.crawler.turn_seconds.get().into()),
+        crawl_fetched_bytes_max: settings.crawler.fetched_bytes_max,
+        crawl_time_max: Duration::from_secs(u64::from(settings.crawler.minutes_max.get()) * 60),
         lease_lasts: Duration::from_secs(settings.billing.credit_lease_seconds.get().into()),
         ..standard
     }
@@ -76,7 +80,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
     let shared = Arc::new(store.clone());
     let shelf = shelf(settings)?;
     let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
-    let crawler = WebCrawler::new(Guard::new(&allow_private)?, CrawlLimits::default());
+    let crawler = WebCrawler::new(Guard::new(&allow_private)?, CrawlLimits::default(), politeness(settings));
     Ok(Ports {
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),
@@ -84,6 +88,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         snapshots: Arc::new(ShelvedSnapshots::new(shelf, shared.clone())),
         catalog: shared.clone(),
         knowledge: shared.clone(),
+        pages: shared.clone(),
         jobs: shared.clone(),
         ledger: shared,
         blobs: blobs(settings)?,
@@ -93,6 +98,13 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })
+}
+
+fn politeness(settings: &Settings) -> Politeness {
+    Politeness {
+        host_concurrency: settings.crawler.host_concurrency.get(),
+        host_delay: Duration::from_millis(settings.crawler.host_delay_ms),
+    }
 }
 
 fn extract_limits(settings: &Settings) -> ExtractLimits {
@@ -202,6 +214,7 @@ fn http_options(
     };
     let limits = Limits::default();
     Ok(HttpOptions {
+        site_pages_max: settings.crawler.pages_max.get(),
         public_url,
         registration: if settings.registration.enabled { Registration::Open } else { Registration::Closed },
         trusted_proxies: TrustedProxies(settings.http.trusted_proxies.iter().map(|proxy| proxy.0).collect()),

@@ -8,12 +8,14 @@ mod address;
 mod client;
 mod crawler;
 mod guard;
+mod manners;
 mod robots;
 mod robots_cache;
 
 pub use client::{Beyond, BodyLimit, HttpRefusal, SafeHttp, SafeRequest, SafeResponse};
 pub use crawler::{CrawlLimits, WebCrawler};
 pub use guard::{AllowListError, Guard, Resolver, SystemResolver};
+pub use manners::Politeness;
 
 /// The name that robots.txt files know us by (RFC 9309, section 2.2.1).
 const PRODUCT: &str = "aihio";

@@ -1,13 +1,22 @@
 //! The Robots Exclusion Protocol, RFC 9309: what a site lets crawlers read.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
+use aihio_actors::ingestion::state::path_matches;
 use url::{Position, Url};
+
+/// Rules that are kept of one file: each is held against each address.
+const RULES_MAX: usize = 10_000;
+/// Sitemaps that are kept of one file.
+const SITEMAPS_MAX: usize = 50;
 
 /// Which paths a site lets us read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Rules {
     rules: Vec<Rule>,
+    crawl_delay: Option<Duration>,
+    sitemaps: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,34 +41,53 @@ impl Rules {
 
     /// The rules of a site that must not be read.
     pub(super) fn forbid_all() -> Self {
-        Self { rules: vec![Rule { verdict: Verdict::Disallow, pattern: "/".into() }] }
+        let rules = vec![Rule { verdict: Verdict::Disallow, pattern: "/".into() }];
+        Self { rules, ..Self::default() }
     }
 
     /// The rules that a file has for `product`: those of all groups that name it, or else of all groups for everybody.
     pub(super) fn parse(file: &[u8], product: &str) -> Self {
         let text = String::from_utf8_lossy(file);
-        let (mut ours, mut everybodys) = (None, Vec::new());
+        let (mut ours, mut everybodys) = (None, Named::default());
         let mut group = Group::default();
+        let mut sitemaps = Vec::new();
         for (key, value) in text.trim_start_matches('\u{feff}').split(['\n', '\r']).filter_map(parse_line) {
-            let verdict = match key.to_ascii_lowercase().as_str() {
+            let line = match key.to_ascii_lowercase().as_str() {
                 "user-agent" => {
                     group.add_agent(value, product);
                     continue;
                 }
-                "allow" => Verdict::Allow,
-                "disallow" => Verdict::Disallow,
+                "sitemap" => {
+                    sitemaps.push(value.to_owned());
+                    continue;
+                }
+                "allow" => Line::Rule(Verdict::Allow),
+                "disallow" => Line::Rule(Verdict::Disallow),
+                "crawl-delay" => Line::CrawlDelay,
                 _ => continue,
             };
             group.in_rules = true;
             if group.is_ours {
                 // A group without a usable rule still is ours, and then allows everything.
-                ours.get_or_insert_with(Vec::new).extend(Rule::new(verdict, value));
+                ours.get_or_insert_with(Named::default).add(line, value);
             }
             if group.is_everybodys {
-                everybodys.extend(Rule::new(verdict, value));
+                everybodys.add(line, value);
             }
         }
-        Self { rules: ours.unwrap_or(everybodys) }
+        sitemaps.truncate(SITEMAPS_MAX);
+        let Named { rules, crawl_delay } = ours.unwrap_or(everybodys);
+        Self { rules, crawl_delay, sitemaps }
+    }
+
+    /// The time between two requests that the site asks for. No standard, but widely meant.
+    pub(super) const fn crawl_delay(&self) -> Option<Duration> {
+        self.crawl_delay
+    }
+
+    /// The sitemaps that the site names (sitemaps.org, "Submitting your Sitemap").
+    pub(super) fn sitemaps(&self) -> &[String] {
+        &self.sitemaps
     }
 
     /// Whether a page may be read: the longest pattern that matches decides.
@@ -68,9 +96,39 @@ impl Rules {
         if path == "/robots.txt" {
             return true;
         }
-        let matching = self.rules.iter().filter(|rule| matches(&rule.pattern, &path));
+        let matching = self.rules.iter().filter(|rule| path_matches(&rule.pattern, &path));
         let decisive = matching.max_by_key(|rule| (rule.pattern.len(), rule.verdict));
         decisive.is_none_or(|rule| rule.verdict == Verdict::Allow)
+    }
+}
+
+/// What a line within a group says.
+#[derive(Clone, Copy)]
+enum Line {
+    Rule(Verdict),
+    CrawlDelay,
+}
+
+/// What the groups for somebody say together.
+#[derive(Default)]
+struct Named {
+    rules: Vec<Rule>,
+    crawl_delay: Option<Duration>,
+}
+
+impl Named {
+    fn add(&mut self, line: Line, value: &str) {
+        match line {
+            Line::Rule(verdict) if self.rules.len() < RULES_MAX => {
+                self.rules.extend(Rule::new(verdict, value));
+            }
+            Line::Rule(_) => {}
+            Line::CrawlDelay => {
+                let seconds =
+                    value.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.crawl_delay = self.crawl_delay.max(seconds);
+            }
+        }
     }
 }
 
@@ -131,30 +189,6 @@ fn normalise(path: &str) -> Cow<'_, str> {
 fn decode_triplet(tail: &[u8]) -> Option<u8> {
     let digits = std::str::from_utf8(tail.get(..2)?).ok()?;
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
-}
-
-/// Whether a pattern matches the beginning of a path, or all of it where it ends in `$`. Each part between stars is
-/// taken at its first place, which is enough and keeps hostile patterns cheap.
-fn matches(pattern: &str, path: &str) -> bool {
-    let (pattern, to_the_end) = match pattern.strip_suffix('$') {
-        Some(pattern) => (pattern, true),
-        None => (pattern, false),
-    };
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let mut last = None;
-    for part in parts {
-        if let Some(middle) = last.replace(part) {
-            let Some((_, after)) = rest.split_once(middle) else { return false };
-            rest = after;
-        }
-    }
-    match (last, to_the_end) {
-        (None, true) => rest.is_empty(),
-        (None, false) => true,
-        (Some(part), true) => rest.ends_with(part),
-        (Some(part), false) => rest.contains(part),
-    }
 }
 
 #[cfg(test)]
@@ -229,6 +263,27 @@ mod tests {
             Rules::parse(b"User-agent: *\nDisallow: /\xFF\xFE", "aihio")
                 .allow(&Url::parse("http://a/x").unwrap())
         );
+    }
+
+    #[test]
+    fn delays_and_sitemaps_are_read() {
+        let file = "Sitemap: https://a.example/1.xml\nUser-agent: *\nCrawl-delay: 5\n\nUser-agent: aihio\n\
+                    Crawl-Delay: 1.5\nDisallow: /x\nsitemap: https://a.example/2.xml";
+        let rules = Rules::parse(file.as_bytes(), "aihio");
+        assert_eq!(rules.crawl_delay(), Some(Duration::from_millis(1_500)));
+        assert_eq!(rules.sitemaps(), ["https://a.example/1.xml", "https://a.example/2.xml"]);
+        assert!(!allows(file, "/x"));
+        for odd in ["-1", "nan", "inf", "1e99", "soon"] {
+            let rules = Rules::parse(format!("User-agent: *\nCrawl-delay: {odd}").as_bytes(), "aihio");
+            assert_eq!(rules.crawl_delay(), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_rules_without_end_is_cut() {
+        let file = format!("User-agent: *\n{}", "Disallow: /a*b*c*d\nSitemap: http://a/\n".repeat(20_000));
+        let rules = Rules::parse(file.as_bytes(), "aihio");
+        assert_eq!((rules.rules.len(), rules.sitemaps().len()), (RULES_MAX, SITEMAPS_MAX));
     }
 
     #[test]

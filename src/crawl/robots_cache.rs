@@ -35,21 +35,27 @@ struct Entry {
 }
 
 impl RobotsCache {
-    /// Whether the page may be read.
+    /// The rules of a site, if they let the page be read.
     ///
     /// # Errors
     /// When the site forbids it, or its rules can't be had for now: what is not known to be allowed is not read.
-    pub(super) async fn check(&self, http: &SafeHttp, page: &Url) -> Result<(), CrawlRefusal> {
+    pub(super) async fn check(&self, http: &SafeHttp, page: &Url) -> Result<Arc<Rules>, CrawlRefusal> {
+        let rules = self.rules(http, page).await?;
+        if rules.allow(page) { Ok(rules) } else { Err(CrawlRefusal::RobotsForbidden) }
+    }
+
+    /// The rules of a page's site.
+    ///
+    /// # Errors
+    /// When they can't be had for now.
+    pub(super) async fn rules(&self, http: &SafeHttp, page: &Url) -> Result<Arc<Rules>, CrawlRefusal> {
         let origin = page.origin();
-        let rules = match self.find(&origin) {
-            Some(rules) => rules,
-            None => {
-                let rules = Arc::new(fetch_rules(http, page).await?);
-                self.keep(origin, Arc::clone(&rules));
-                rules
-            }
-        };
-        if rules.allow(page) { Ok(()) } else { Err(CrawlRefusal::RobotsForbidden) }
+        if let Some(rules) = self.find(&origin) {
+            return Ok(rules);
+        }
+        let rules = Arc::new(fetch_rules(http, page).await?);
+        self.keep(origin, Arc::clone(&rules));
+        Ok(rules)
     }
 
     fn find(&self, origin: &Origin) -> Option<Arc<Rules>> {

@@ -6,13 +6,13 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
-use aihio_actors::ports::{ExtractError, Extracted, Raw};
+use aihio_actors::ports::{ExtractError, Raw, WebPage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 use super::limits::ExtractLimits;
-use super::wire::{parse_reply, task_line};
+use super::wire::{Form, parse_reply, task_line};
 use super::worker::WORKER_COMMAND;
 
 /// Sets resource limits on a program before it runs (util-linux); the kernel then enforces them.
@@ -39,13 +39,18 @@ impl WorkerProgram {
     ///
     /// # Errors
     /// What the worker says of the document, or that it needed too much time or memory.
-    pub(super) async fn read(&self, raw: &Raw, limits: &ExtractLimits) -> Result<Extracted, ExtractError> {
+    pub(super) async fn read(
+        &self,
+        form: Form,
+        raw: &Raw,
+        limits: &ExtractLimits,
+    ) -> Result<WebPage, ExtractError> {
         // At the deadline the conversation is dropped, and the process killed with it.
-        timeout(limits.deadline, self.converse(raw, limits)).await.unwrap_or_else(|_| Err(too_slow()))
+        timeout(limits.deadline, self.converse(form, raw, limits)).await.unwrap_or_else(|_| Err(too_slow()))
     }
 
-    async fn converse(&self, raw: &Raw, limits: &ExtractLimits) -> Result<Extracted, ExtractError> {
-        let task = task_line(raw, limits).map_err(no_worker)?;
+    async fn converse(&self, form: Form, raw: &Raw, limits: &ExtractLimits) -> Result<WebPage, ExtractError> {
+        let task = task_line(form, raw, limits).map_err(no_worker)?;
         let mut child = self.command(limits, raw.bytes.len()).spawn().map_err(no_worker)?;
         let (input, output) = (child.stdin.take(), child.stdout.take());
         // Both ways at once, as either pipe may fill up. A worker that ends early shows in its reply.
@@ -155,13 +160,13 @@ mod tests {
             Self { folder, worker: WorkerProgram::new(program) }
         }
 
-        async fn read(&self, limits: &ExtractLimits) -> Result<Extracted, ExtractError> {
+        async fn read(&self, limits: &ExtractLimits) -> Result<WebPage, ExtractError> {
             let raw = Raw {
                 bytes: vec![b'x'; 1 << 20].into(),
                 filename: "a.txt".into(),
                 content_type: "text/plain".into(),
             };
-            self.worker.read(&raw, limits).await
+            self.worker.read(Form::Document, &raw, limits).await
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aihio_actors::ports::{ExtractError, Extracted, Extractor, Raw};
+use aihio_actors::ports::{ExtractError, Extracted, Extractor, Outline, Raw, WebPage};
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::child::{WorkerProgram, too_slow};
 use super::limits::ExtractLimits;
 use super::reader::{check_size, read};
+use super::wire::Form;
 
 /// Where documents are looked at and parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,15 +55,26 @@ impl DocumentExtractor {
         Self { worker, limits: Arc::new(limits), turns }
     }
 
+    async fn read_as(&self, form: Form, raw: Raw) -> Result<WebPage, ExtractError> {
+        check_size(&raw, &self.limits)?;
+        // Never closed, so that there is always a turn to be had.
+        let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
+        match &self.worker {
+            Some(worker) => worker.read(form, &raw, &self.limits).await,
+            None => self.read_on_thread(form, raw, turn).await,
+        }
+    }
+
     /// Reads on a blocking thread. The turn goes with the thread: one that outlives its deadline takes no other's.
     async fn read_on_thread(
         &self,
+        form: Form,
         raw: Raw,
         turn: Option<OwnedSemaphorePermit>,
-    ) -> Result<Extracted, ExtractError> {
+    ) -> Result<WebPage, ExtractError> {
         let limits = Arc::clone(&self.limits);
         let thread = spawn_blocking(move || {
-            let outcome = read(&raw, &limits);
+            let outcome = read(form, &raw, &limits);
             drop(turn);
             outcome
         });
@@ -76,13 +88,16 @@ impl DocumentExtractor {
 #[async_trait]
 impl Extractor for DocumentExtractor {
     async fn extract(&self, raw: Raw) -> Result<Extracted, ExtractError> {
-        check_size(&raw, &self.limits)?;
-        // Never closed, so that there is always a turn to be had.
-        let turn = Arc::clone(&self.turns).acquire_owned().await.ok();
-        match &self.worker {
-            Some(worker) => worker.read(&raw, &self.limits).await,
-            None => self.read_on_thread(raw, turn).await,
-        }
+        let WebPage { title, text, .. } = self.read_as(Form::Document, raw).await?;
+        Ok(Extracted { title, text })
+    }
+
+    async fn page(&self, raw: Raw) -> Result<WebPage, ExtractError> {
+        self.read_as(Form::Page, raw).await
+    }
+
+    async fn sitemap(&self, raw: Raw) -> Result<Outline, ExtractError> {
+        Ok(self.read_as(Form::Sitemap, raw).await?.outline)
     }
 }
 

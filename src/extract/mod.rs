@@ -21,11 +21,13 @@ mod kind;
 mod limits;
 mod office;
 mod open_document;
+mod outline;
 mod package;
 mod pdf;
 mod reader;
 mod separated;
 mod signatures;
+mod sitemap;
 mod table;
 #[cfg(test)]
 mod testing;

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read};
 
-use aihio_actors::ports::{ExtractError, Extracted, Raw};
+use aihio_actors::ports::{ExtractError, Extracted, Raw, WebPage};
 use bytes::Bytes;
 use proptest::prelude::*;
 use zip::ZipArchive;
@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use super::limits::ExtractLimits;
 use super::reader::read;
 use super::testing::zip_of_bytes;
+use super::wire::Form;
 
 /// The documents by their file's ending.
 const DOCUMENTS: [(&str, &[u8]); 10] = [
@@ -39,7 +40,7 @@ fn read_within(limits: &ExtractLimits, ending: &str, bytes: Vec<u8>) -> Result<E
         filename: format!("care.{ending}"),
         content_type: "application/octet-stream".into(),
     };
-    read(&raw, limits)
+    read(Form::Document, &raw, limits).map(|WebPage { title, text, .. }| Extracted { title, text })
 }
 
 fn text_of(ending: &str) -> String {

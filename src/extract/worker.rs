@@ -20,17 +20,17 @@ pub fn run_worker() -> ExitCode {
 }
 
 fn serve(input: impl BufRead, mut output: impl Write) -> Option<()> {
-    let (raw, limits) = read_task(input)?;
-    let reply = write_reply(read(&raw, &limits)).ok()?;
+    let (form, raw, limits) = read_task(input)?;
+    let reply = write_reply(read(form, &raw, &limits)).ok()?;
     output.write_all(&reply).and_then(|()| output.flush()).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use aihio_actors::ports::{Extracted, Raw};
+    use aihio_actors::ports::{Raw, WebPage};
 
     use super::super::limits::ExtractLimits;
-    use super::super::wire::{parse_reply, task_line};
+    use super::super::wire::{Form, parse_reply, task_line};
     use super::*;
 
     #[test]
@@ -40,12 +40,13 @@ mod tests {
             filename: "tea.md".into(),
             content_type: String::new(),
         };
-        let mut task = task_line(&raw, &ExtractLimits::default()).unwrap();
+        let mut task = task_line(Form::Document, &raw, &ExtractLimits::default()).unwrap();
         task.extend_from_slice(&raw.bytes);
         let mut output = Vec::new();
         serve(&task[..], &mut output).unwrap();
         let text = "# Tea\nGreen and black.".to_owned();
-        assert_eq!(parse_reply(&output), Some(Ok(Extracted { title: Some("Tea".into()), text })));
+        let read = WebPage { title: Some("Tea".into()), text, ..WebPage::default() };
+        assert_eq!(parse_reply(&output), Some(Ok(read)));
     }
 
     #[test]

@@ -151,10 +151,16 @@ fn knowledge(config: &mut ServiceConfig<'_>) {
         .service(sources::read::show_source)
         .service(sources::delete::delete_source)
         .service(sources::sync::sync_source)
+        .service(sources::update::update_source)
+        .service(sources::pages::list::list_pages)
+        .service(sources::pages::exclude::exclude_page)
+        .service(sources::pages::restore::restore_page)
         .service(chatbots::search::search_chatbot)
         .service(jobs::list::list_jobs)
         .service(jobs::read::show_job)
         .service(jobs::cancel::cancel_job)
+        .service(jobs::pause::pause_job)
+        .service(jobs::resume::resume_job)
         .service(jobs::events::follow_job);
 }
 

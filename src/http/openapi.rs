@@ -19,11 +19,12 @@ use super::caller::COOKIE;
 const PROBLEM: &str = "application/problem+json";
 
 /// What the parts of paths are.
-const PATH_PARTS: [(&str, &str); 8] = [
+const PATH_PARTS: [(&str, &str); 9] = [
     ("api_key_id", "The API key."),
     ("chatbot_id", "The chatbot."),
     ("job_id", "The job."),
     ("message_id", "The message."),
+    ("page_id", "The page."),
     ("session_id", "The conversation."),
     ("source_id", "The source."),
     ("upload_id", "The upload."),

@@ -85,6 +85,8 @@ pub struct HttpOptions {
     pub demo_chatbot: Option<ChatbotId>,
     /// Largest upload, in bytes; a plan may set a lower one.
     pub upload_bytes_max: u64,
+    /// Most pages of one site.
+    pub site_pages_max: u32,
     /// Largest body of a JSON request, in bytes.
     pub body_bytes_max: usize,
     /// How long an answer over HTTP is waited for.

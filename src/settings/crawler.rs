@@ -1,6 +1,7 @@
 //! Reading of web pages.
 
 use std::fmt;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::str::FromStr;
 
 use serde::Deserialize;
@@ -13,6 +14,20 @@ pub struct CrawlerSettings {
     /// Hosts that may be read although their address is private.
     #[serde(deserialize_with = "value::parsed_list")]
     pub allow_private: Vec<HostPort>,
+    /// Requests to one host at once.
+    pub host_concurrency: NonZeroUsize,
+    /// Milliseconds between two requests to one host.
+    pub host_delay_ms: u64,
+    /// Pages of one site that are read at once.
+    pub pages_at_once: NonZeroUsize,
+    /// Most pages of one site.
+    pub pages_max: NonZeroU32,
+    /// Bytes that one run over a site fetches, at most.
+    pub fetched_bytes_max: u64,
+    /// Minutes that one run over a site is at work, at most.
+    pub minutes_max: NonZeroU32,
+    /// Seconds that a site is read before other jobs have their turn.
+    pub turn_seconds: NonZeroU32,
 }
 
 /// A host, by name or address, and its port.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use aihio_actors::model::{
-    AccountId, ChatbotId, Job, JobError, JobId, JobStage, JobState, Progress, SourceId,
+    AccountId, ChatbotId, Job, JobError, JobId, JobStage, JobState, Progress, SourceId, Timestamp,
 };
-use aihio_actors::ports::{Jobs, JobsClaimed, PortError};
+use aihio_actors::ports::{DueSource, Jobs, JobsClaimed, PortError};
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -25,24 +25,25 @@ const CLAIM: Duration = Duration::from_secs(30);
 /// Takes jobs. `$1` is the process, `$2` the most, `$3` the seconds of [`CLAIM`].
 ///
 /// An account's jobs stand in a row behind those it has running, and the first of each row are taken before the
-/// second. Claims end by the database's clock: it is the one that all processes share.
+/// second. Among those of one account the one that has waited longest is first: a site that has had its turn goes behind
+/// what came meanwhile. Claims end by the database's clock: it is the one that all processes share.
 const TAKE: Sql = Sql {
     sqlite: "UPDATE jobs SET claimed_by = $1, \
              claimed_until = strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '+' || $3 || ' seconds') \
              WHERE job_id IN (SELECT job_id FROM (\
                 SELECT job_id, claimed_until IS NOT NULL AND claimed_until >= strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now') AS taken, \
                 row_number() OVER (PARTITION BY account_id ORDER BY \
-                    claimed_until IS NULL OR claimed_until < strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), job_id) AS place \
-                FROM jobs WHERE state IN ('queued', 'running')) \
-             WHERE NOT taken ORDER BY place, job_id LIMIT $2) RETURNING *",
+                    claimed_until IS NULL OR claimed_until < strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), updated_at, job_id) AS place, \
+                updated_at FROM jobs WHERE state IN ('queued', 'running')) \
+             WHERE NOT taken ORDER BY place, updated_at, job_id LIMIT $2) RETURNING *",
     postgres: "WITH ranked AS (\
                 SELECT job_id, row_number() OVER (PARTITION BY account_id ORDER BY \
-                    claimed_until IS NULL OR claimed_until < now(), job_id) AS place \
+                    claimed_until IS NULL OR claimed_until < now(), updated_at, job_id) AS place \
                 FROM jobs WHERE state IN ('queued', 'running')), \
              free AS (\
                 SELECT jobs.job_id FROM jobs JOIN ranked ON ranked.job_id = jobs.job_id \
                 WHERE jobs.state IN ('queued', 'running') AND (jobs.claimed_until IS NULL OR jobs.claimed_until < now()) \
-                ORDER BY ranked.place, jobs.job_id LIMIT $2 FOR UPDATE OF jobs SKIP LOCKED) \
+                ORDER BY ranked.place, jobs.updated_at, jobs.job_id LIMIT $2 FOR UPDATE OF jobs SKIP LOCKED) \
              UPDATE jobs SET claimed_by = $1, claimed_until = now() + make_interval(secs => $3) \
              FROM free WHERE jobs.job_id = free.job_id RETURNING jobs.*",
 };
@@ -79,6 +80,14 @@ impl Jobs for Store {
     async fn save(&self, job: &Job) -> Result<(), PortError> {
         Patience::Work.ask("jobs", self.save_job(job)).await
     }
+
+    async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSource>, PortError> {
+        Patience::Work.ask("jobs", self.due_sources(now, limit)).await
+    }
+
+    async fn queue_again(&self, job: &Job, due: &DueSource) -> Result<(), PortError> {
+        Patience::Work.ask("jobs", self.queue_due(job, due)).await
+    }
 }
 
 impl Store {
@@ -111,6 +120,7 @@ impl Store {
             .col_expr(Column::Progress, Expr::value(job.progress.share()))
             .col_expr(Column::Error, Expr::value(error_json(job)?))
             .col_expr(Column::Attempts, Expr::value(attempts(job)))
+            .col_expr(Column::Pages, Expr::value(pages_json(job)?))
             .col_expr(Column::UpdatedAt, Expr::value(job.updated_at));
         if job.state != JobState::Running {
             update = update
@@ -189,6 +199,7 @@ pub(super) fn row(job: &Job) -> Result<job::ActiveModel, StoreError> {
         updated_at: Set(job.updated_at),
         claimed_by: Set(None),
         claimed_until: Set(None),
+        pages: Set(pages_json(job)?),
     })
 }
 
@@ -200,6 +211,10 @@ fn error_json(job: &Job) -> Result<Option<serde_json::Value>, StoreError> {
     let mut error = job.error.as_ref().map(serde_json::to_value).transpose()?;
     error.iter_mut().for_each(replace_nul);
     Ok(error)
+}
+
+fn pages_json(job: &Job) -> Result<Option<serde_json::Value>, StoreError> {
+    Ok(job.pages.as_ref().map(serde_json::to_value).transpose()?)
 }
 
 fn record(row: job::Model) -> Result<Job, StoreError> {
@@ -216,6 +231,7 @@ fn record(row: job::Model) -> Result<Job, StoreError> {
         stage: JobStage::read(&row.stage, "jobs", "stage")?,
         progress: Progress::new(row.progress),
         error,
+        pages: row.pages.map(serde_json::from_value).transpose().map_err(|_| wrong("pages"))?,
         attempts: u32::try_from(row.attempts).map_err(|_| wrong("attempts"))?,
         created_at: row.created_at,
         updated_at: row.updated_at,

@@ -18,17 +18,20 @@ use super::entities::{document, source};
 use super::patience::Patience;
 use super::{Store, StoreError};
 
-/// The texts in use of a chatbot's sources.
+/// The texts in use of a chatbot's sources, and of the pages of its sites.
 const DOCUMENTS: Sql = Sql::same(
-    "SELECT documents.* FROM documents JOIN sources ON sources.document_id = documents.document_id \
-     WHERE sources.chatbot_id = $1 ORDER BY documents.document_id",
+    "SELECT documents.* FROM documents WHERE document_id IN (\
+        SELECT document_id FROM sources WHERE chatbot_id = $1 UNION ALL \
+        SELECT document_id FROM source_pages WHERE chatbot_id = $1 AND document_id IS NOT NULL) \
+     ORDER BY document_id",
 );
 
 /// Their passages.
 const CHUNKS: Sql = Sql::same(
-    "SELECT chunks.chunk_id, chunks.document_id, chunks.span_start, chunks.span_end \
-     FROM chunks JOIN sources ON sources.document_id = chunks.document_id \
-     WHERE sources.chatbot_id = $1 ORDER BY chunks.document_id, chunks.span_start, chunks.chunk_id",
+    "SELECT chunk_id, document_id, span_start, span_end FROM chunks WHERE document_id IN (\
+        SELECT document_id FROM sources WHERE chatbot_id = $1 UNION ALL \
+        SELECT document_id FROM source_pages WHERE chatbot_id = $1 AND document_id IS NOT NULL) \
+     ORDER BY document_id, span_start, chunk_id",
 );
 
 const INSERT_DOCUMENT: Sql = Sql {
@@ -151,7 +154,10 @@ impl Store {
     }
 }
 
-async fn insert_document(transaction: &DatabaseTransaction, reading: &Reading) -> Result<u64, StoreError> {
+pub(super) async fn insert_document(
+    transaction: &DatabaseTransaction,
+    reading: &Reading,
+) -> Result<u64, StoreError> {
     let document = &reading.document;
     let values = vec![
         document.document_id.as_uuid().into(),
@@ -173,7 +179,10 @@ async fn insert_document(transaction: &DatabaseTransaction, reading: &Reading) -
     Ok(inserted.rows_affected())
 }
 
-async fn insert_chunks(transaction: &DatabaseTransaction, reading: &Reading) -> Result<(), StoreError> {
+pub(super) async fn insert_chunks(
+    transaction: &DatabaseTransaction,
+    reading: &Reading,
+) -> Result<(), StoreError> {
     let document = &reading.document;
     let rows: Vec<ChunkRow> = reading
         .chunks

@@ -1,6 +1,6 @@
 //! The durable truth, on SQLite or PostgreSQL.
 //!
-//! [`Store`] implements the engine's ports (`Journal`, `Snapshots`, `Catalog`, `Knowledge`, `Jobs`, `Ledger`) and gives
+//! [`Store`] implements the engine's ports (`Journal`, `Snapshots`, `Catalog`, `Knowledge`, `Jobs`, `Pages`, `Ledger`) and gives
 //! [`Tenant`]s to whoever serves people. Rows of accounts are reached through a tenant alone: every statement it builds
 //! names its account, so another account's id finds nothing. What belongs to the installation as a whole (who signs in,
 //! which key was shown, whose a chatbot is) is asked of the store itself, and answers with the account to go on with.
@@ -29,8 +29,10 @@ mod page;
 mod partitions;
 mod patience;
 mod recordings;
+mod resync;
 mod secrets;
 mod sessions;
+mod site;
 mod snapshots;
 mod sources;
 mod tenant;
@@ -50,6 +52,7 @@ pub use open::{Durability, Migrate, Plans, StoreOptions, migrate};
 pub use page::{Cursor, InvalidCursor, Page, Paged};
 pub use recordings::RecordedRow;
 pub use sessions::SessionRecord;
+pub use site::PageRecord;
 pub use sources::{NewSource, SourceRecord};
 pub use tenant::Tenant;
 pub use uploads::{NewUpload, UploadRecord};

@@ -1,6 +1,9 @@
 //! What chatbots are given to read.
 
+use std::num::NonZeroU32;
+
 use aihio_actors::model::{ChatbotId, Job, JobId, JobKind, JobState, SourceId, Timestamp};
+use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, Set,
@@ -24,6 +27,8 @@ pub struct NewSource {
     pub title: String,
     /// What reading means for it.
     pub kind: JobKind,
+    /// How often it is read again by itself; never, when there is nothing.
+    pub resync: Option<NonZeroU32>,
     /// When.
     pub at: Timestamp,
 }
@@ -47,6 +52,10 @@ pub struct SourceRecord {
     pub bytes: u64,
     /// Passages in use.
     pub chunks: u32,
+    /// How often it is read again by itself, in seconds.
+    pub resync_seconds: Option<u32>,
+    /// When it is read again by itself.
+    pub next_sync_at: Option<Timestamp>,
     /// When it was given.
     pub created_at: Timestamp,
     /// When its text last changed.
@@ -75,6 +84,10 @@ impl Tenant {
             chunks: Set(0),
             created_at: Set(new.at),
             updated_at: Set(new.at),
+            sync_round: Set(0),
+            sync_job: Set(None),
+            resync_seconds: Set(new.resync.map(|every| i64::from(every.get()))),
+            next_sync_at: Set(new.resync.map(|every| new.at + TimeDelta::seconds(i64::from(every.get())))),
         };
         row.insert(&transaction).await.map_err(|error| StoreError::unique(error, "source_id"))?;
         self.insert_job(&transaction, first).await?;
@@ -184,6 +197,8 @@ fn record(row: source::Model, latest: Option<&job::Model>) -> Result<SourceRecor
         job_id: JobId::from_uuid(row.job_id),
         bytes: u64::try_from(row.bytes).map_err(|_| wrong("bytes"))?,
         chunks: u32::try_from(row.chunks).map_err(|_| wrong("chunks"))?,
+        resync_seconds: row.resync_seconds.and_then(|seconds| u32::try_from(seconds).ok()),
+        next_sync_at: row.next_sync_at,
         created_at: row.created_at,
         updated_at: row.updated_at,
     })

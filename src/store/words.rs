@@ -1,6 +1,6 @@
 //! The words that columns hold for what is an enum in the product.
 
-use aihio_actors::model::{JobStage, JobState, Phase, Role, UsageKind};
+use aihio_actors::model::{JobStage, JobState, PageRole, PageState, Phase, Role, UsageKind};
 use aihio_actors::ports::Rating;
 
 use super::StoreError;
@@ -44,6 +44,11 @@ words! {
     }
     JobStage {
         Fetching => "fetching", Extracting => "extracting", Splitting => "splitting", Indexing => "indexing",
+    }
+    PageRole { Page => "page", Sitemap => "sitemap" }
+    PageState {
+        Waiting => "waiting", Read => "read", Stale => "stale", Failed => "failed", Skipped => "skipped",
+        Gone => "gone", Excluded => "excluded",
     }
     super::MemberRole { Owner => "owner", Admin => "admin", Editor => "editor", Viewer => "viewer" }
     UsageKind {

@@ -22,6 +22,7 @@ mod durability;
 mod first_minute;
 mod pages;
 mod replay;
+mod site_of_many_pages;
 mod socket;
 mod storage;
 mod stores;

@@ -1,9 +1,10 @@
 //! The pages in a real browser.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::browser::Browser;
-use crate::support::server::Server;
+use crate::support::server::{OWNER_EMAIL, OWNER_PASSWORD, Server};
+use crate::support::shop::Shop;
 
 const QUESTION: &str = "How do I start aihio?";
 /// Collects what the page's content security policy had to stop.
@@ -43,6 +44,40 @@ async fn every_page_loads_without_a_complaint() {
         browser.shows("document.body.innerText.trim().length > 40").await;
         assert_eq!(browser.complaints, Vec::<Value>::new(), "{page}");
     }
+}
+
+#[tokio::test]
+async fn an_owner_sees_the_pages_of_a_site_and_takes_one_out() {
+    let shop = Shop::of_articles(3).await;
+    let server = shop.open_to(Server::plan()).start().await;
+    let Some(mut browser) = Browser::start().await else { return };
+    let owner = server.owner().await;
+    let chatbot = owner.chatbot("Reader").await;
+    let source = owner.adds(&chatbot, json!({ "kind": "site", "url": shop.url("/") })).await;
+    owner.job_of(&source).await;
+
+    browser.opens(&server.url("/")).await;
+    let words = json!({ "email": OWNER_EMAIL, "password": OWNER_PASSWORD });
+    let sign_in = format!(
+        "fetch('/v1/auth/login', {{ method: 'POST', headers: {{ 'Content-Type': 'application/json' }}, \
+         body: JSON.stringify({words}) }}).then((reply) => reply.ok)"
+    );
+    assert_eq!(browser.evaluates(&sign_in).await, true);
+    browser.opens(&server.url(&format!("/#/chatbots/{chatbot}/sources"))).await;
+    browser.reloads().await;
+    browser.shows(&format!("{0} && ({0}.click(), true)", labelled("Pages of"))).await;
+    browser.shows("document.querySelectorAll('[aria-label=Pages] li').length === 4").await;
+    browser.shows(&format!("{0} && ({0}.click(), true)", labelled("Take out Article 2"))).await;
+    browser.shows(&labelled("Restore")).await;
+    let listed =
+        owner.get(&format!("/v1/sources/{}/pages?state=excluded", source["id"].as_str().unwrap())).await;
+    assert_eq!(listed.expect(200)["items"][0]["url"], shop.url("/article/2"));
+    assert_eq!(browser.complaints, Vec::<Value>::new());
+}
+
+/// The first button whose name begins so.
+fn labelled(name: &str) -> String {
+    format!("document.querySelector('button[aria-label^=\"{name}\"]')")
 }
 
 /// The first element of the widget that fits a selector.

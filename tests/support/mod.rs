@@ -17,6 +17,7 @@ pub mod published;
 pub mod redis;
 pub mod replay;
 pub mod server;
+pub mod shop;
 pub mod site;
 pub mod store;
 pub mod stub;

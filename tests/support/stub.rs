@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone)]
 pub struct Request {
     pub path: String,
+    /// The request line and the headers, as they were sent.
+    pub head: String,
     pub body: String,
 }
 
@@ -82,5 +84,9 @@ fn parse(bytes: &[u8]) -> Option<Request> {
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
     let path = head.split(' ').nth(1)?.to_owned();
-    (body.len() >= length.unwrap_or(0)).then(|| Request { path, body: body.to_owned() })
+    (body.len() >= length.unwrap_or(0)).then(|| Request {
+        path,
+        head: head.to_owned(),
+        body: body.to_owned(),
+    })
 }

@@ -2,7 +2,9 @@
 
 mod cancel;
 mod leave;
+mod pause;
 mod source_read;
 
 pub use cancel::Cancel;
+pub use pause::Pause;
 pub use source_read::SourceRead;

@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::Switch;
-use crate::ports::{CrawlRefusal, Crawler, ExtractError, Extracted, Extractor, Page, Raw};
+use crate::model::Validators;
+use crate::ports::{
+    CrawlRefusal, Crawler, ExtractError, Extracted, Extractor, Fetched, Indexing, Outline, Page, Raw, WebPage,
+};
 
 /// A web of a few pages.
 pub struct ScriptedCrawler {
@@ -50,18 +53,30 @@ impl Default for ScriptedCrawler {
 
 #[async_trait]
 impl Crawler for ScriptedCrawler {
-    async fn fetch(&self, url: &str) -> Result<Page, CrawlRefusal> {
+    async fn fetch(&self, url: &str, known: &Validators) -> Result<Fetched, CrawlRefusal> {
         lock(&self.fetched).push(url.into());
         self.switch.pass().await.map_err(CrawlRefusal::Unreachable)?;
         let page = lock(&self.pages).get(url).cloned().unwrap_or(Err(404));
         let text = page.map_err(CrawlRefusal::Status)?;
         let raw =
             Raw { bytes: Bytes::from(text), filename: "page.html".into(), content_type: "text/html".into() };
-        Ok(Page { url: url.into(), raw })
+        // As sites do that know their pages well: a page is as it was when its tag is.
+        let validators = Validators { etag: Some(format!("{:?}", raw.bytes)), last_modified: None };
+        if *known == validators {
+            return Ok(Fetched::Unchanged);
+        }
+        Ok(Fetched::Page(Page { url: url.into(), raw, validators, indexing: Indexing::Allowed }))
+    }
+
+    async fn sitemaps(&self, url: &str) -> Result<Vec<String>, CrawlRefusal> {
+        self.switch.pass().await.map_err(CrawlRefusal::Unreachable)?;
+        let robots = url.split('/').take(3).chain(["robots.txt"]).collect::<Vec<_>>().join("/");
+        let robots = lock(&self.pages).get(&robots).cloned();
+        Ok(robots.and_then(Result::ok).iter().flat_map(|text| text.lines()).map(str::to_owned).collect())
     }
 }
 
-/// Takes bytes for the text itself.
+/// Takes bytes for the text itself. A line that begins with `->` is a link, one that begins with `=>` a sitemap.
 pub struct ScriptedExtractor {
     /// Whether files can be read.
     pub switch: Switch,
@@ -92,6 +107,24 @@ impl Extractor for ScriptedExtractor {
         }
         Ok(Extracted { title: None, text })
     }
+
+    async fn page(&self, raw: Raw) -> Result<WebPage, ExtractError> {
+        let Extracted { title, text } = self.extract(raw).await?;
+        let outline = outline(&text);
+        let words = text.lines().filter(|line| !line.starts_with("->") && !line.starts_with("=>"));
+        Ok(WebPage { title, text: words.collect::<Vec<_>>().join("\n"), outline })
+    }
+
+    async fn sitemap(&self, raw: Raw) -> Result<Outline, ExtractError> {
+        Ok(outline(&self.extract(raw).await?.text))
+    }
+}
+
+fn outline(text: &str) -> Outline {
+    let after = |mark: &str| {
+        text.lines().filter_map(|line| line.strip_prefix(mark)).map(|l| l.trim().to_owned()).collect()
+    };
+    Outline { links: after("->"), sitemaps: after("=>"), ..Outline::default() }
 }
 
 fn lock<T>(held: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -11,25 +11,26 @@ use super::Switch;
 use super::credits::CreditBook;
 use super::history::Histories;
 use crate::model::{
-    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, JobState, NodeId, Plan,
-    Receipt, Seq, SessionId, SourceId, Timestamp, UsageRow,
+    AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, NodeId, Plan, Receipt, Seq,
+    SessionId, SourceId, Timestamp, UsageRow,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, Feedback, Jobs, JobsClaimed, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened,
-    Outcome, PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, DueSource, Feedback, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened, Outcome,
+    PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
 };
 
 #[derive(Default)]
-struct Tables {
+pub(super) struct Tables {
     histories: Histories,
     snapshots: HashMap<SnapshotKey, Snapshot>,
     chatbots: HashMap<ChatbotId, ChatbotRecord>,
     readings: HashMap<SourceId, Reading>,
     replaced: usize,
-    jobs: BTreeMap<JobId, Job>,
-    claimed: HashSet<JobId>,
-    renewed: HashSet<JobId>,
-    saved: Vec<Job>,
+    pub(super) jobs: BTreeMap<JobId, Job>,
+    pub(super) claimed: HashSet<JobId>,
+    pub(super) renewed: HashSet<JobId>,
+    pub(super) saved: Vec<Job>,
+    pub(super) due: Vec<DueSource>,
     plans: HashMap<AccountId, Plan>,
     rolled_up: usize,
     credits: CreditBook,
@@ -92,11 +93,6 @@ impl MemoryStore {
         self.tables().plans.insert(account, plan);
     }
 
-    /// Stores a job that waits.
-    pub fn put_job(&self, job: Job) {
-        self.tables().jobs.insert(job.job_id, job);
-    }
-
     /// Another writer appends to a session's history.
     pub fn usurp(&self, session: SessionId, event: Event) {
         self.tables().histories.events.entry(session).or_default().push(event);
@@ -138,32 +134,6 @@ impl MemoryStore {
         self.tables().snapshots.get(&key).cloned()
     }
 
-    /// A job's row.
-    #[must_use]
-    pub fn job(&self, id: JobId) -> Option<Job> {
-        self.tables().jobs.get(&id).cloned()
-    }
-
-    /// Every state in which jobs were saved, in order.
-    #[must_use]
-    pub fn saved_jobs(&self) -> Vec<Job> {
-        self.tables().saved.clone()
-    }
-
-    /// Whether somebody has said that a job is still at work.
-    #[must_use]
-    pub fn is_renewed(&self, id: JobId) -> bool {
-        self.tables().renewed.contains(&id)
-    }
-
-    /// Jobs that were claimed and are neither final nor given back.
-    #[must_use]
-    pub fn unfinished_jobs(&self) -> Vec<Job> {
-        let tables = self.tables();
-        let claimed = tables.claimed.iter().filter_map(|id| tables.jobs.get(id));
-        claimed.filter(|job| !job.state.is_final()).cloned().collect()
-    }
-
     /// The current reading of a source.
     #[must_use]
     pub fn reading(&self, source: SourceId) -> Option<Reading> {
@@ -182,7 +152,7 @@ impl MemoryStore {
         self.tables().rolled_up
     }
 
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -281,41 +251,6 @@ impl Knowledge for MemoryStore {
         let mut tables = self.tables();
         tables.replaced += 1;
         tables.readings.insert(reading.document.source_id, reading);
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Jobs for MemoryStore {
-    async fn find(&self, job: JobId) -> Result<Option<Job>, PortError> {
-        self.jobs.pass().await?;
-        Ok(self.job(job))
-    }
-
-    async fn claim(&self, limit: u32) -> Result<JobsClaimed, PortError> {
-        self.jobs.pass().await?;
-        let mut tables = self.tables();
-        let waiting = tables.jobs.values().filter(|job| job.state == JobState::Queued);
-        let free = waiting.filter(|job| !tables.claimed.contains(&job.job_id));
-        let claimed: Vec<Job> = free.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect();
-        tables.claimed.extend(claimed.iter().map(|job| job.job_id));
-        Ok(claimed)
-    }
-
-    async fn renew(&self, jobs: &[JobId]) -> Result<(), PortError> {
-        self.jobs.pass().await?;
-        self.tables().renewed.extend(jobs);
-        Ok(())
-    }
-
-    async fn save(&self, job: &Job) -> Result<(), PortError> {
-        self.jobs.pass().await?;
-        let mut tables = self.tables();
-        if job.state == JobState::Queued {
-            tables.claimed.remove(&job.job_id);
-        }
-        tables.saved.push(job.clone());
-        tables.jobs.insert(job.job_id, job.clone());
         Ok(())
     }
 }

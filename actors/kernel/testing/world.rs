@@ -6,8 +6,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::{
-    MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel, ScriptedNode,
-    SeededDice, StoreView, VirtualClock,
+    MemoryPages, MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel,
+    ScriptedNode, SeededDice, StoreView, VirtualClock,
 };
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
@@ -32,6 +32,8 @@ pub struct World {
     pub model: ScriptedModel,
     /// The web.
     pub crawler: Arc<ScriptedCrawler>,
+    /// The pages of sites.
+    pub pages: Arc<MemoryPages>,
     /// What reads files.
     pub extractor: Arc<ScriptedExtractor>,
     /// What happened to all sessions.
@@ -59,6 +61,7 @@ impl World {
             store: Arc::new(MemoryStore::new()),
             model: ScriptedModel::default(),
             crawler: Arc::new(ScriptedCrawler::new()),
+            pages: Arc::new(MemoryPages::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
             recordings: Arc::new(MemoryRecordings::new()),
             account: AccountId::from_uuid(Uuid::from_u128(1)),
@@ -117,6 +120,7 @@ impl World {
             snapshots: self.store.clone(),
             catalog: self.store.clone(),
             knowledge: self.store.clone(),
+            pages: self.pages.clone(),
             jobs: self.store.clone(),
             ledger: node,
             blobs: self.store.clone(),

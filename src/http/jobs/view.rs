@@ -29,6 +29,10 @@ pub(super) struct Job {
     /// How far it is.
     #[schema(value_type = f32, minimum = 0, maximum = 1)]
     progress: engine::Progress,
+    /// How many pages it has found, read and given up, for a site.
+    #[schema(value_type = Option<schema::PageCounts>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<engine::PageCounts>,
     /// Why it failed.
     #[schema(value_type = Option<schema::JobError>)]
     error: Option<engine::JobError>,
@@ -49,6 +53,7 @@ impl From<engine::Job> for Job {
             state: job.state,
             stage: job.stage,
             progress: job.progress,
+            pages: job.pages,
             error: job.error,
             attempts: job.attempts,
             created_at: job.created_at,

@@ -1,11 +1,10 @@
 //! `POST /v1/chatbots/{chatbot_id}/sources`.
 
 use actix_web::{HttpResponse, post, web};
-use aihio_actors::model::{
-    AccountId, ChatbotId, Job, JobId, JobKind, JobStage, JobState, Progress, SourceId, Timestamp, UploadId,
-};
+use aihio_actors::model::{Job, JobId, JobKind, Run, SourceId, Timestamp, UploadId};
 
 use super::request::NewSource;
+use super::site::{Follows, Resync, Wishes};
 use super::view::Source;
 use crate::error::{ApiError, Problem};
 use crate::http::json::Json;
@@ -38,11 +37,12 @@ pub(crate) async fn create_source(
     if plan.sources.is_some() {
         room_for_one_more("sources of one chatbot", tenant.count_sources(chatbot_id).await?, plan.sources)?;
     }
+    let resync = body.resync().and_then(Resync::every);
     let Reading { title, kind } = reading_of(&service, &owned, body.0).await?;
     let at = service.clock.now();
     let source_id = SourceId::from_uuid(service.dice.id(at));
     let job = queued(&service, Run { account_id, chatbot_id, source_id, kind: kind.clone() });
-    tenant.create_source(Stored { source_id, chatbot_id, title, kind, at }, &job).await?;
+    tenant.create_source(Stored { source_id, chatbot_id, title, kind, resync, at }, &job).await?;
     service.engine.wake_jobs();
     let source = tenant.source(source_id).await?.ok_or_else(ApiError::not_found)?;
     Ok(HttpResponse::Accepted().json(Source::from(source)))
@@ -58,6 +58,7 @@ async fn reading_of(
     owned: &OwnedChatbot<Write>,
     source: NewSource,
 ) -> Result<Reading, ApiError> {
+    let pages_max = service.options.site_pages_max;
     Ok(match source {
         NewSource::File { upload_id } => return uploaded(service, owned, upload_id).await,
         NewSource::Text { title, text } => {
@@ -69,8 +70,15 @@ async fn reading_of(
             let title = question.chars().take(TITLE_CHARS_MAX).collect();
             Reading { title, kind: JobKind::Qa { question, answer } }
         }
-        NewSource::Url { url } | NewSource::Site { url, .. } | NewSource::Sitemap { url } => {
-            Reading { title: url.clone(), kind: JobKind::Url { url } }
+        NewSource::Url { url, .. } => Reading { title: url.clone(), kind: JobKind::Url { url } },
+        NewSource::Site { url, max_pages, depth, include, exclude, .. } => {
+            let rules = Wishes { max_pages, depth, include, exclude }.rules(pages_max, Follows::Links);
+            Reading { title: url.clone(), kind: JobKind::Site { url, rules } }
+        }
+        NewSource::Sitemap { url, max_pages, include, exclude, .. } => {
+            let wishes = Wishes { max_pages, depth: None, include, exclude };
+            let rules = wishes.rules(pages_max, Follows::SitemapAlone);
+            Reading { title: url.clone(), kind: JobKind::Sitemap { url, rules } }
         }
     })
 }
@@ -106,33 +114,8 @@ async fn uploaded(
     Ok(Reading { title: upload.filename, kind })
 }
 
-/// What a job is about.
-pub(super) struct Run {
-    /// Whose it is.
-    pub(super) account_id: AccountId,
-    /// For which chatbot.
-    pub(super) chatbot_id: ChatbotId,
-    /// Over which source.
-    pub(super) source_id: SourceId,
-    /// What to read.
-    pub(super) kind: JobKind,
-}
-
 /// A job that waits for its turn.
 pub(super) fn queued(service: &Service, run: Run) -> Job {
     let at: Timestamp = service.clock.now();
-    Job {
-        job_id: JobId::from_uuid(service.dice.id(at)),
-        account_id: run.account_id,
-        chatbot_id: run.chatbot_id,
-        source_id: run.source_id,
-        kind: run.kind,
-        state: JobState::Queued,
-        stage: JobStage::Fetching,
-        progress: Progress::default(),
-        error: None,
-        attempts: 0,
-        created_at: at,
-        updated_at: at,
-    }
+    Job::queued(JobId::from_uuid(service.dice.id(at)), run, at)
 }

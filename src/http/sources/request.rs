@@ -5,6 +5,7 @@ use serde::Deserialize;
 use url::Url;
 use utoipa::ToSchema;
 
+use super::site::{Resync, Wishes};
 use crate::error::{ApiError, FieldError};
 use crate::http::field;
 
@@ -12,7 +13,7 @@ use crate::http::field;
 const TEXT_CHARS_MAX: usize = 500_000;
 
 /// A source to be added.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum NewSource {
     /// A file that was uploaded.
@@ -26,6 +27,8 @@ pub(super) enum NewSource {
         /// Its address.
         #[schema(format = "uri")]
         url: String,
+        /// How often to read it again; never when left out.
+        resync: Option<Resync>,
     },
     /// Text that is typed in.
     Text {
@@ -45,22 +48,38 @@ pub(super) enum NewSource {
         #[schema(min_length = 1, max_length = 500000)]
         answer: String,
     },
-    /// A whole site; refused for now.
-    #[expect(dead_code, reason = "taken so that the refusal names `kind` and not these")]
+    /// A whole site: a page, what it links to, and what its sitemaps name.
     Site {
         /// Where to begin.
+        #[schema(format = "uri")]
         url: String,
-        /// Most pages to read.
+        /// Most pages to read; 500 when left out.
+        #[schema(minimum = 1)]
         max_pages: Option<u32>,
-        /// Only addresses that match.
+        /// Most links between the first page and any other; 10 when left out.
+        #[schema(maximum = 100)]
+        depth: Option<u32>,
+        /// Only addresses whose path begins with one of these; `*` stands for anything, `$` for the end.
         include: Option<Vec<String>>,
-        /// No addresses that match.
+        /// No addresses whose path begins with one of these.
         exclude: Option<Vec<String>>,
+        /// How often to read it again; never when left out.
+        resync: Option<Resync>,
     },
-    /// The pages of a sitemap; refused for now.
+    /// The pages of a sitemap.
     Sitemap {
         /// The sitemap's address.
+        #[schema(format = "uri")]
         url: String,
+        /// Most pages to read; 500 when left out.
+        #[schema(minimum = 1)]
+        max_pages: Option<u32>,
+        /// As for a site.
+        include: Option<Vec<String>>,
+        /// As for a site.
+        exclude: Option<Vec<String>>,
+        /// How often to read it again; never when left out.
+        resync: Option<Resync>,
     },
 }
 
@@ -72,7 +91,7 @@ impl NewSource {
     pub(super) fn check(&self) -> Result<(), ApiError> {
         let errors: Vec<FieldError> = match self {
             Self::File { .. } => Vec::new(),
-            Self::Url { url } => check_url(url).into_iter().collect(),
+            Self::Url { url, resync } => check_web(url, *resync).collect(),
             Self::Text { title, text } => {
                 [field::chars("title", title.trim(), 1..=200), check_text("text", text)]
                     .into_iter()
@@ -85,13 +104,38 @@ impl NewSource {
                     .flatten()
                     .collect()
             }
-            Self::Site { .. } | Self::Sitemap { .. } => {
-                let message = "Sites and sitemaps can't be read yet. Add their pages one by one as `url`.";
-                vec![FieldError::new("kind", message)]
+            Self::Site { url, resync, .. } | Self::Sitemap { url, resync, .. } => {
+                let wishes = self.wishes().map(|wishes| wishes.check()).unwrap_or_default();
+                check_web(url, *resync).chain(wishes).collect()
             }
         };
         if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
     }
+
+    /// How far to go, for sites and sitemaps.
+    pub(super) fn wishes(&self) -> Option<Wishes> {
+        match self.clone() {
+            Self::Site { max_pages, depth, include, exclude, .. } => {
+                Some(Wishes { max_pages, depth, include, exclude })
+            }
+            Self::Sitemap { max_pages, include, exclude, .. } => {
+                Some(Wishes { max_pages, depth: None, include, exclude })
+            }
+            Self::File { .. } | Self::Url { .. } | Self::Text { .. } | Self::Qa { .. } => None,
+        }
+    }
+
+    /// How often to read it again.
+    pub(super) const fn resync(&self) -> Option<Resync> {
+        match self {
+            Self::Url { resync, .. } | Self::Site { resync, .. } | Self::Sitemap { resync, .. } => *resync,
+            Self::File { .. } | Self::Text { .. } | Self::Qa { .. } => None,
+        }
+    }
+}
+
+fn check_web(url: &str, resync: Option<Resync>) -> impl Iterator<Item = FieldError> {
+    check_url(url).into_iter().chain(resync.and_then(Resync::check))
 }
 
 /// Documents hold odd characters now and then, so only emptiness and length are checked.
@@ -149,11 +193,20 @@ mod tests {
     }
 
     #[test]
-    fn sites_are_refused_with_a_reason() {
-        assert_eq!(fields_at_fault(r#"{"kind":"site","url":"https://example.com","max_pages":5}"#), ["kind"]);
-        assert_eq!(
-            fields_at_fault(r#"{"kind":"sitemap","url":"https://example.com/sitemap.xml"}"#),
-            ["kind"]
+    fn sites_and_sitemaps_say_how_far_to_go() {
+        let site =
+            |rest: &str| fields_at_fault(&format!(r#"{{"kind":"site","url":"https://example.com"{rest}}}"#));
+        assert!(site("").is_empty());
+        assert!(
+            site(r#","max_pages":5,"depth":0,"include":["/docs/"],"exclude":["*.pdf$"],"resync":"daily""#)
+                .is_empty()
         );
+        assert!(site(r#","resync":3600"#).is_empty());
+        assert_eq!(site(r#","max_pages":0,"depth":101"#), ["max_pages", "depth"]);
+        assert_eq!(site(r#","include":["docs"],"exclude":["/\u0007"]"#), ["include", "exclude"]);
+        assert_eq!(site(r#","resync":5"#), ["resync"]);
+        let sitemap = r#"{"kind":"sitemap","url":"https://example.com/sitemap.xml","resync":"weekly"}"#;
+        assert!(fields_at_fault(sitemap).is_empty());
+        assert_eq!(fields_at_fault(&sitemap.replace("https", "ftp")), ["url"]);
     }
 }

@@ -1,8 +1,9 @@
 //! `POST /v1/sources/{source_id}/sync`.
 
 use actix_web::{HttpResponse, post, web};
+use aihio_actors::model::Run;
 
-use super::create::{Run, queued};
+use super::create::queued;
 use super::view::Source;
 use crate::error::{ApiError, Problem};
 use crate::http::member::Write;

@@ -16,11 +16,11 @@ pub(super) struct Source {
     /// The chatbot that reads it.
     #[schema(value_type = uuid::Uuid)]
     chatbot_id: ChatbotId,
-    /// `file`, `url`, `text` or `qa`.
+    /// `file`, `url`, `site`, `sitemap`, `text` or `qa`.
     kind: &'static str,
     /// The title that citations show.
     title: String,
-    /// The address, of a page.
+    /// The address, of a page, site or sitemap.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     /// Where its latest job stands.
@@ -33,6 +33,12 @@ pub(super) struct Source {
     bytes: u64,
     /// Passages that can be found.
     chunks: u32,
+    /// How often it is read again by itself, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resync_seconds: Option<u32>,
+    /// When it is read again by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_sync_at: Option<DateTime<Utc>>,
     /// When it was added.
     created_at: DateTime<Utc>,
     /// When it last changed.
@@ -44,6 +50,8 @@ pub(super) const fn kind_of(kind: &JobKind) -> &'static str {
     match kind {
         JobKind::File { .. } => "file",
         JobKind::Url { .. } => "url",
+        JobKind::Site { .. } => "site",
+        JobKind::Sitemap { .. } => "sitemap",
         JobKind::Text { .. } => "text",
         JobKind::Qa { .. } => "qa",
     }
@@ -53,7 +61,7 @@ impl From<SourceRecord> for Source {
     fn from(record: SourceRecord) -> Self {
         let kind = kind_of(&record.kind);
         let url = match record.kind {
-            JobKind::Url { url } => Some(url),
+            JobKind::Url { url } | JobKind::Site { url, .. } | JobKind::Sitemap { url, .. } => Some(url),
             JobKind::File { .. } | JobKind::Text { .. } | JobKind::Qa { .. } => None,
         };
         Self {
@@ -66,6 +74,8 @@ impl From<SourceRecord> for Source {
             job_id: record.job_id,
             bytes: record.bytes,
             chunks: record.chunks,
+            resync_seconds: record.resync_seconds,
+            next_sync_at: record.next_sync_at,
             created_at: record.created_at,
             updated_at: record.updated_at,
         }

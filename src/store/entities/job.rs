@@ -22,6 +22,8 @@ pub struct Model {
     pub(in crate::store) updated_at: DateTimeUtc,
     pub(in crate::store) claimed_by: Option<Uuid>,
     pub(in crate::store) claimed_until: Option<DateTimeUtc>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub(in crate::store) pages: Option<Json>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

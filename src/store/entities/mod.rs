@@ -18,6 +18,7 @@ pub(super) mod session;
 pub(super) mod session_input;
 pub(super) mod snapshot;
 pub(super) mod source;
+pub(super) mod source_page;
 pub(super) mod subscription;
 pub(super) mod upload;
 pub(super) mod user;

@@ -18,6 +18,10 @@ pub struct Model {
     pub(in crate::store) chunks: i32,
     pub(in crate::store) created_at: DateTimeUtc,
     pub(in crate::store) updated_at: DateTimeUtc,
+    pub(in crate::store) sync_round: i32,
+    pub(in crate::store) sync_job: Option<Uuid>,
+    pub(in crate::store) resync_seconds: Option<i64>,
+    pub(in crate::store) next_sync_at: Option<DateTimeUtc>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]

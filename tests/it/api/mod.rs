@@ -15,6 +15,7 @@ mod operation;
 mod problems;
 mod rates;
 mod sessions;
+mod sites;
 mod sources;
 mod tenancy;
 mod uploads;

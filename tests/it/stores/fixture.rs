@@ -61,7 +61,7 @@ pub(crate) async fn source(tenant: &Tenant, chatbot_id: ChatbotId) -> (SourceId,
     let source_id = SourceId::from_uuid(id());
     let kind = JobKind::Text { title: "T".into(), text: "Hello".into() };
     let job = job(tenant.account_id(), chatbot_id, source_id);
-    let new = NewSource { source_id, chatbot_id, title: "T".into(), kind, at: at("10:00:00") };
+    let new = NewSource { source_id, chatbot_id, title: "T".into(), kind, resync: None, at: at("10:00:00") };
     tenant.create_source(new, &job).await.unwrap();
     (source_id, job)
 }
@@ -78,6 +78,7 @@ pub(crate) fn job(account_id: AccountId, chatbot_id: ChatbotId, source_id: Sourc
         stage: JobStage::Fetching,
         progress: Progress::default(),
         error: None,
+        pages: None,
         attempts: 0,
         created_at: at("10:00:00"),
         updated_at: at("10:00:00"),

@@ -13,6 +13,8 @@ on_both!(
     a_job_is_read_back_as_it_was_saved,
     two_claimers_never_get_the_same_job,
     accounts_take_turns,
+    thousands_of_jobs_of_one_account_keep_no_other_waiting,
+    what_has_had_its_turn_goes_behind_what_came_meanwhile,
     a_job_that_ended_is_not_claimed,
     a_job_that_goes_back_to_the_queue_is_claimed_again,
     a_source_that_is_gone_gets_no_job,
@@ -91,6 +93,36 @@ async fn accounts_take_turns(store: TestStore) {
     let next: Vec<_> = store.claim(3).await.unwrap().iter().map(|job| job.account_id).collect();
     assert_eq!(next.iter().filter(|account| **account == busy.account_id()).count(), 2, "{next:?}");
     assert!(store.claim(9).await.unwrap().iter().all(|job| job.job_id != later.job_id), "{latest:?} is left");
+}
+
+async fn thousands_of_jobs_of_one_account_keep_no_other_waiting(store: TestStore) {
+    const MANY: usize = 2_000;
+    let (busy, quiet) = (tenant(&store).await, tenant(&store).await);
+    let busy_bot = chatbot(&busy).await;
+    let (source_id, _) = source(&busy, busy_bot).await;
+    for _ in 1..MANY {
+        busy.add_job(&job(busy.account_id(), busy_bot, source_id)).await.unwrap();
+    }
+    let mut at_work = store.claim(2).await.unwrap();
+    assert!(at_work.iter().all(|job| job.account_id == busy.account_id()));
+    source(&quiet, chatbot(&quiet).await).await;
+    let mut ended = at_work.pop().unwrap();
+    ended.state = JobState::Succeeded;
+    store.save(&ended).await.unwrap();
+    let next = store.claim(1).await.unwrap();
+    assert_eq!(next[0].account_id, quiet.account_id(), "the next place is the quiet account's");
+}
+
+async fn what_has_had_its_turn_goes_behind_what_came_meanwhile(store: TestStore) {
+    let tenant = tenant(&store).await;
+    let bot = chatbot(&tenant).await;
+    let (_, mut long) = source(&tenant, bot).await;
+    let (_, short) = source(&tenant, bot).await;
+    assert_eq!(store.claim(1).await.unwrap()[0].job_id, long.job_id);
+    (long.state, long.updated_at) = (JobState::Queued, at("10:00:30"));
+    store.save(&long).await.unwrap();
+    let order: Vec<_> = [store.claim(1).await.unwrap(), store.claim(1).await.unwrap()].concat();
+    assert_eq!(order.iter().map(|job| job.job_id).collect::<Vec<_>>(), [short.job_id, long.job_id]);
 }
 
 async fn a_job_that_ended_is_not_claimed(store: TestStore) {

@@ -33,5 +33,6 @@ mod ledger;
 mod migrations;
 mod pages;
 mod recordings;
+mod site;
 mod snapshots;
 mod tenancy;

@@ -90,7 +90,20 @@ export interface Job {
   stage?: string | null;
   /** From 0 to 1. */
   progress?: number | null;
+  /** How many pages it has found and is done with, for a site. */
+  pages?: { found: number; settled: number; read: number; failed: number } | null;
   error?: { code?: string; message?: string } | null;
+}
+
+export type PageState = "waiting" | "read" | "stale" | "failed" | "skipped" | "gone" | "excluded";
+
+/** A page of a site. */
+export interface SitePage {
+  id: string;
+  url: string;
+  title?: string | null;
+  state: PageState;
+  error?: { message?: string } | null;
 }
 
 export type SessionState = "assistant" | "waiting" | "agent" | "closed";

@@ -12,6 +12,9 @@ const PATHS = {
   sync: "M20 11a8 8 0 0 0-14-4L4 9M4 4v5h5M4 13a8 8 0 0 0 14 4l2-2M20 20v-5h-5",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
   upload: "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
+  pause: "M9 5v14M15 5v14",
+  play: "M8 5l11 7-11 7z",
+  list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   back: "M15 5l-7 7 7 7",
 } as const;
 

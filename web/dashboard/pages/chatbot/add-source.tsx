@@ -11,7 +11,8 @@ interface Form {
   fields: { name: string; label: string; hint?: string; long?: boolean; type?: "url" }[];
 }
 
-const FORMS: Record<"url" | "text" | "qa", Form> = {
+const FORMS: Record<"site" | "url" | "text" | "qa", Form> = {
+  site: { title: "Website", icon: "list", fields: [{ name: "url", label: "Address", type: "url", hint: "Its pages and what its sitemap names, up to 500, as its robots.txt allows." }] },
   url: { title: "Web page", icon: "link", fields: [{ name: "url", label: "Address", type: "url", hint: "One page; its links are not followed." }] },
   text: { title: "Text", icon: "text", fields: [{ name: "title", label: "Title" }, { name: "text", label: "Text", long: true }] },
   qa: { title: "Question and answer", icon: "question", fields: [{ name: "question", label: "Question" }, { name: "answer", label: "Answer", long: true }] },

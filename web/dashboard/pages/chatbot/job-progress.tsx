@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { watchJob } from "../../api/jobs";
 import type { Job } from "../../api/types";
+import { counted } from "../../parts/counted";
 import { Progress } from "../../parts/states";
 
 const STAGES: Record<string, string> = {
@@ -15,6 +16,7 @@ const STAGES: Record<string, string> = {
   embedding: "Comparing",
   index: "Indexing",
   indexing: "Indexing",
+  paused: "Paused",
 };
 
 /** How far a job is, stage by stage; it never goes back. */
@@ -31,6 +33,7 @@ export function JobProgress({ id, ended }: { id: string; ended(job: Job): void }
     [id],
   );
   if (!job || ["succeeded", "failed", "cancelled"].includes(job.state)) return null;
-  const stage = job.stage ?? job.state;
-  return <Progress label={STAGES[stage] ?? stage} share={share} />;
+  const stage = job.state === "paused" ? "paused" : (job.stage ?? job.state);
+  const label = job.pages ? `${STAGES[stage] ?? "Paused"}: ${job.pages.settled} of ${counted(job.pages.found, "page")}` : (STAGES[stage] ?? stage);
+  return <Progress label={label} share={share} />;
 }

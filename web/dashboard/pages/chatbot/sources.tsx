@@ -11,8 +11,9 @@ import { say, sayError } from "../../parts/toast";
 import { AddSource } from "./add-source";
 import { JobProgress } from "./job-progress";
 import { DropZone } from "./drop-zone";
+import { SitePages } from "./site-pages";
 
-const ICONS: Record<SourceKind, IconName> = { file: "file", url: "link", site: "link", sitemap: "link", text: "text", qa: "question" };
+const ICONS: Record<SourceKind, IconName> = { file: "file", url: "link", site: "list", sitemap: "list", text: "text", qa: "question" };
 const REFRESH_MS = 5000;
 
 /** What a source's state means to its owner. */
@@ -69,6 +70,18 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
     setLast(end);
     changed();
   };
+  const [open, setOpen] = useState(false);
+  const isSite = source.kind === "site" || source.kind === "sitemap";
+  const held = state === "paused";
+  const hold = async () => {
+    try {
+      await post(`/v1/jobs/${source.job_id}/${held ? "resume" : "pause"}`);
+      setLast(undefined);
+      changed();
+    } catch (refusal) {
+      sayError(refusal);
+    }
+  };
   const drop = () => remove(`/v1/sources/${source.id}`).then(changed, sayError);
   return (
     <li>
@@ -81,8 +94,15 @@ function SourceRow({ source, changed }: { source: Source; changed(): void }) {
         </p>
         {state === "failed" && source.job_id && <FailureReason job={source.job_id} />}
         {job && (!isDone || job !== source.job_id) && <JobProgress id={job} ended={ended} />}
+        {open && <SitePages source={source} />}
       </div>
       {state && <Badge state={state} word={STATES[state]} />}
+      {isSite && !isDone && (
+        <button type="button" class="quiet" aria-label={`${held ? "Resume" : "Pause"} ${name}`} title={held ? "Resume" : "Pause"} onClick={hold}><Icon name={held ? "play" : "pause"} /></button>
+      )}
+      {isSite && (
+        <button type="button" class="quiet" aria-label={`Pages of ${name}`} title="Pages" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name="list" /></button>
+      )}
       <button type="button" class="quiet" aria-label={`Read ${name} again`} title="Read again" onClick={sync}><Icon name="sync" /></button>
       <button type="button" class="quiet" aria-label={`Delete ${name}`} title="Delete" onClick={() => setAsking(true)}><Icon name="trash" /></button>
       {asking && <Confirm title={`Delete “${name}”?`} text="The chatbot stops answering from it at once. This can’t be undone." action="Delete" confirm={drop} close={() => setAsking(false)} />}
