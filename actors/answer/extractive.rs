@@ -9,6 +9,8 @@ use crate::model::{Citation, Hit};
 const CITATIONS_MAX: usize = 3;
 /// Two questions at least this much alike ask for the same.
 const LIKENESS_MIN: f32 = 0.6;
+/// Questions this much alike need no model to see that they ask for the same.
+const CURATED_LIKENESS_MIN: f32 = 0.75;
 
 /// What the sources say about a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +31,25 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
         Some(quote) => vec![quote],
         None => best(question, hits, index, CITATIONS_MAX),
     };
+    quoted(&quotes, hits)
+}
+
+/// The owner's own answer, word for word, where they wrote one to a question that is hardly another: it is given
+/// before any model is asked.
+#[must_use]
+pub fn curated(question: &str, hits: &[Hit], index: &Index) -> Option<ExtractiveAnswer> {
+    let quote = written(question, hits, index).filter(|quote| quote.held >= CURATED_LIKENESS_MIN)?;
+    quoted(&[quote], hits)
+}
+
+fn quoted(quotes: &[Quote], hits: &[Hit]) -> Option<ExtractiveAnswer> {
     let citations: Vec<Citation> = (1_u32..)
-        .zip(&quotes)
+        .zip(quotes)
         .filter_map(|(n, quote)| citation(n, quote.span.clone(), &hits.get(quote.hit)?.passage))
         .collect();
     let words = |quote: &Quote| hits.get(quote.hit)?.passage.text.get(quote.core.clone());
     let lines: Vec<String> =
-        (1_u32..).zip(&quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
+        (1_u32..).zip(quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
     (!citations.is_empty()).then(|| ExtractiveAnswer { text: lines.join("\n\n"), citations })
 }
 

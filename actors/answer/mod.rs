@@ -14,7 +14,7 @@ mod write;
 
 pub use citation::{cite, literal};
 pub use evidence::evidence;
-pub use extractive::{ExtractiveAnswer, extract};
+pub use extractive::{ExtractiveAnswer, curated, extract};
 pub use pieces::pieces;
 pub use prompt::{Prompt, prompt};
 pub use write::{AnswerTask, write_answer};

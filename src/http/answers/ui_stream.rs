@@ -108,6 +108,7 @@ mod tests {
         let citation = engine::Citation {
             n: 1,
             source_id: SourceId::from_uuid(Uuid::from_u128(9)),
+            document_id: None,
             title: "Terms".into(),
             url: Some("https://shop.example/terms".into()),
             quote: "two years".into(),

@@ -2,3 +2,4 @@
 
 mod extractive;
 mod models;
+mod receipts;
