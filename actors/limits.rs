@@ -44,8 +44,9 @@ pub struct Limits {
     pub job_attempts_max: u32,
     /// How long an answer may take.
     pub answer_timeout: Duration,
-    /// How long all answerers of a chain together may take to begin one.
-    pub answer_begin_timeout: Duration,
+    /// Until when after an answer's beginning another model may take over; together with the time that a model has for
+    /// its first token, a visitor waits for words or a refusal.
+    pub answer_fail_over_within: Duration,
     /// How long an answer that nobody listens to any more is written on, where its owner wants it stopped: long enough
     /// for a page to be loaded anew.
     pub answer_unheard_grace: Duration,
@@ -90,7 +91,7 @@ impl Default for Limits {
             jobs_running_max: 2,
             job_attempts_max: 3,
             answer_timeout: Duration::from_secs(120),
-            answer_begin_timeout: Duration::from_secs(45),
+            answer_fail_over_within: Duration::from_secs(40),
             answer_unheard_grace: Duration::from_secs(10),
             answer_passages_max: 8,
             lease_credits: const { NonZeroU32::new(256).unwrap() },

@@ -18,7 +18,7 @@ use crate::model::{
     AnswerId, AnswererKind, Citation, ContentHash, FaultKind, Hit, PassedOver, Receipt, ReceiptChunk, Role,
     StandIn,
 };
-use crate::ports::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
+use crate::ports::{AnswerFault, AnswerRequest, Piece, PieceStream, Providers, Turn};
 
 /// A question with all that it takes to answer it.
 pub struct AnswerTask {
@@ -34,8 +34,8 @@ pub struct AnswerTask {
     pub providers: Arc<dyn Providers>,
     /// How long it may take.
     pub timeout: Duration,
-    /// How long all answerers together may take to begin it.
-    pub begin_timeout: Duration,
+    /// Until when after its beginning another model may take over.
+    pub fail_over_within: Duration,
     /// How many passages it may rest on.
     pub passages_max: usize,
 }
@@ -214,8 +214,12 @@ impl<'a> Writing<'a> {
         let unknown = || Failure::NoProvider(wanted.unwrap_or("llm").to_owned());
         let (name, provider) = self.task.providers.find(wanted).ok_or_else(unknown)?;
         self.receipt.provider = name;
+        // The visitor waits for all of the chain: no model is begun with when others have taken too long already.
+        if self.began.elapsed() >= self.task.fail_over_within {
+            return Err(Failure::BeforeFirstPiece(AnswerFault::TimedOut(self.task.fail_over_within)));
+        }
         let request = self.request(answerer.model.clone());
-        let stream = self.first_piece(provider.as_ref(), request).await.map_err(Failure::BeforeFirstPiece)?;
+        let stream = provider.answer(request).await.map_err(Failure::BeforeFirstPiece)?;
         let said = self.follow(stream, pen).await?;
         Ok(cite(&self.task.question, &said, &self.hits, &self.task.view.index))
     }
@@ -227,17 +231,6 @@ impl<'a> Writing<'a> {
         let mut turns = self.task.turns.clone();
         turns.push(Turn { role: Role::Visitor, text: self.task.question.clone() });
         AnswerRequest { system, turns, model }
-    }
-
-    /// Waits for a provider, but not longer than the whole chain may take to begin: the visitor waits for all of it.
-    async fn first_piece(
-        &self,
-        provider: &dyn Answerer,
-        request: AnswerRequest,
-    ) -> Result<PieceStream, AnswerFault> {
-        let until = self.began + self.task.begin_timeout;
-        let begun = tokio::time::timeout_at(until, provider.answer(request)).await;
-        begun.unwrap_or(Err(AnswerFault::TimedOut(self.task.begin_timeout)))
     }
 
     async fn follow(&mut self, mut stream: PieceStream, pen: &Pen) -> Result<String, Failure> {

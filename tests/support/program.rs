@@ -13,6 +13,8 @@ pub enum Program {
     Node,
     /// Python with the published clients of `tests/clients/requirements.txt`.
     Python,
+    /// The same Python with the true model of `tests/clients/model.txt`.
+    Model,
 }
 
 impl Program {
@@ -38,12 +40,14 @@ impl Program {
             Self::Chromium => "chromium",
             Self::Node => "node",
             Self::Python => "python",
+            Self::Model => "model",
         }
     }
 
     fn places(self) -> Vec<PathBuf> {
         match self {
-            Self::Python => vec![clients().join("venv/bin/python")],
+            Self::Model if !clients().join("model.sum").is_file() => Vec::new(),
+            Self::Python | Self::Model => vec![clients().join("venv/bin/python")],
             Self::Node if !clients().join("node_modules").is_dir() => Vec::new(),
             Self::Node => on_path(&["node"]),
             Self::Chromium => on_path(&["chromium", "chromium-browser", "google-chrome"]),

@@ -147,7 +147,7 @@ impl Session {
             view: Arc::clone(&self.view),
             providers: Arc::clone(&self.context.ports.providers),
             timeout: self.context.limits.answer_timeout,
-            begin_timeout: self.context.limits.answer_begin_timeout,
+            fail_over_within: self.context.limits.answer_fail_over_within,
             passages_max: self.context.limits.answer_passages_max,
         };
         let writing = actix_rt::spawn(write_answer(task, ctx.address().recipient()));

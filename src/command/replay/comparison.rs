@@ -170,7 +170,7 @@ async fn now(
         view: Arc::clone(view),
         providers: Arc::clone(&workbench.providers),
         timeout: workbench.limits.answer_timeout,
-        begin_timeout: workbench.limits.answer_begin_timeout,
+        fail_over_within: workbench.limits.answer_fail_over_within,
         passages_max: workbench.limits.answer_passages_max,
     };
     let version = view.record.config_version.0;

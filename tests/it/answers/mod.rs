@@ -3,3 +3,4 @@
 mod extractive;
 mod models;
 mod receipts;
+mod true_model;

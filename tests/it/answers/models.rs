@@ -195,6 +195,22 @@ async fn an_answer_that_nobody_hears_is_stopped_where_the_owner_wants_it() {
     assert_eq!((&history[1]["role"], &history[1]["text"]), (&json!("assistant"), &json!("It ")));
 }
 
+#[tokio::test]
+async fn what_the_owner_wrote_wins_over_the_model() {
+    let model = Model::with([]).await;
+    let (_server, owner, chatbot) = at(&model).await;
+    let pair =
+        json!({ "kind": "qa", "question": "Do you ship to Norway?", "answer": "Yes, within **five** days." });
+    owner.job_of(&owner.adds(&chatbot, pair).await).await;
+    let answer = owner.asks(&chatbot, "do you ship to norway").await;
+    assert_eq!(answer["message"]["text"], "Yes, within **five** days. [1]");
+    assert_eq!(answer["message"]["citations"][0]["quote"], "Yes, within **five** days.");
+    assert_eq!(receipt_of(&owner, &answer).await["provider"], "curated");
+    assert_eq!(model.calls(), Vec::<Value>::new(), "no model is asked");
+    owner.asks(&chatbot, "Do you ship the pump in blue to Norway?").await;
+    assert_eq!(model.calls().len(), 1, "another question is the model's");
+}
+
 async fn receipt_of(owner: &Api, answer: &Value) -> Value {
     let message_id = answer["message"]["message_id"].as_str().unwrap();
     owner.get(&format!("/v1/messages/{message_id}/receipt")).await.expect(200)
