@@ -18,6 +18,7 @@ use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, WebCrawler};
+use crate::evaluation::Bench;
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
 use crate::http::{HttpOptions, Readiness, Registration, Service};
@@ -203,6 +204,7 @@ pub(super) async fn service(
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal: Seal::new(&seal_key)?,
+        bench: Bench { providers: ports.providers, limits: limits(settings) },
         limits: RateLimits::new(&limit_options(&settings.limits)),
         clock: ports.clock,
         dice: ports.dice,

@@ -17,6 +17,7 @@ mod dialect;
 #[expect(unreachable_pub, reason = "the derives of an entity want public types; the module keeps them in")]
 mod entities;
 mod error;
+mod evaluation;
 mod idempotency;
 mod identity;
 mod insight;
@@ -44,6 +45,7 @@ pub use api_keys::{ApiKeyRecord, KEY_USE_NOTED_EVERY, NewApiKey};
 pub use audit::AuditEntry;
 pub use chatbots::{Change, ConfigRecord, NewChatbot, StoredChatbot};
 pub use error::StoreError;
+pub use evaluation::{Draft, EvaluationQuestion};
 pub use idempotency::{Idempotency, IdempotencyKey, InvalidIdempotencyKey};
 pub use identity::{Existence, MemberRole, NewUser, Operator, UserRecord};
 pub use insight::{FeedbackRecord, LeadRecord};

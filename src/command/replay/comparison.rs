@@ -11,12 +11,12 @@ use aihio_actors::model::{
 use aihio_actors::ports::{Knowledge, Turn};
 use uuid::Uuid;
 
-use super::question::{Answer, ask};
 use super::story::speaker;
 use super::{unknown, unreadable};
 use crate::app::Workbench;
 use crate::command::failure::Failure;
 use crate::command::terminal::{printable, say};
+use crate::evaluation::{Answer, ask};
 use crate::store::Tenant;
 
 /// Events that are read from the store at once.
