@@ -9,8 +9,6 @@ use crate::model::{Citation, Hit};
 const CITATIONS_MAX: usize = 3;
 /// Two questions at least this much alike ask for the same.
 const LIKENESS_MIN: f32 = 0.6;
-/// Questions this much alike need no model to see that they ask for the same.
-const CURATED_LIKENESS_MIN: f32 = 0.75;
 
 /// What the sources say about a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +32,6 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
     quoted(&quotes, hits)
 }
 
-/// The owner's own answer, word for word, where they wrote one to a question that is hardly another: it is given
-/// before any model is asked.
-#[must_use]
-pub fn curated(question: &str, hits: &[Hit], index: &Index) -> Option<ExtractiveAnswer> {
-    let quote = written(question, hits, index).filter(|quote| quote.held >= CURATED_LIKENESS_MIN)?;
-    quoted(&[quote], hits)
-}
-
 fn quoted(quotes: &[Quote], hits: &[Hit]) -> Option<ExtractiveAnswer> {
     let citations: Vec<Citation> = (1_u32..)
         .zip(quotes)
@@ -54,7 +44,7 @@ fn quoted(quotes: &[Quote], hits: &[Hit]) -> Option<ExtractiveAnswer> {
 }
 
 /// The owner's own answer, where they wrote one to this question.
-fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
+pub(super) fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
     let asked = index.query(question);
     let pairs = hits.iter().enumerate().flat_map(|(hit, found)| {
         qa_pairs(&found.passage.text).into_iter().map(move |pair| (hit, &found.passage.text, pair))

@@ -3,6 +3,7 @@
 
 mod citation;
 mod cue;
+mod curated;
 mod evidence;
 mod extractive;
 mod list;
@@ -13,8 +14,9 @@ mod section;
 mod write;
 
 pub use citation::{cite, literal};
+pub use curated::curated;
 pub use evidence::evidence;
-pub use extractive::{ExtractiveAnswer, curated, extract};
+pub use extractive::{ExtractiveAnswer, extract};
 pub use pieces::pieces;
 pub use prompt::{Prompt, prompt};
 pub use write::{AnswerTask, write_answer};

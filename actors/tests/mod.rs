@@ -10,6 +10,7 @@ mod sessions;
 mod shared_credits;
 mod shutdown;
 mod supervision;
+mod unheard;
 mod visitor;
 
 use visitor::Guest;

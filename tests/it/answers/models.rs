@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::api::Api;
 use crate::support::model::{Model, Turn, words};
-use crate::support::patience::until;
 use crate::support::server::Server;
 use crate::support::visitor::Visitor;
 
@@ -174,25 +173,6 @@ async fn tokens_and_their_price_are_counted() {
         let counted = usage["items"].as_array().unwrap().iter().find(|item| item["kind"] == kind);
         assert_eq!(counted.map(|item| &item["amount"]), Some(&json!(amount)), "{kind} in {usage}");
     }
-}
-
-#[tokio::test]
-async fn an_answer_that_nobody_hears_is_stopped_where_the_owner_wants_it() {
-    let model = Model::with([Turn::dripping("It is blue.")]).await;
-    let (server, owner, chatbot) = at(&model).await;
-    owner.change(&chatbot, json!({ "behaviour": { "unheard": "stop" } })).await;
-    let mut visitor = Visitor::connects(&server, &chatbot).await;
-    visitor.asks(QUESTION).await;
-    model.lets(1);
-    visitor.sees("delta").await;
-    let session = visitor.session_id.clone();
-    drop(visitor);
-    let history = until("the answer to be stopped", async || {
-        let history = owner.history(&session).await;
-        (history.len() == 2).then_some(history)
-    })
-    .await;
-    assert_eq!((&history[1]["role"], &history[1]["text"]), (&json!("assistant"), &json!("It ")));
 }
 
 #[tokio::test]

@@ -71,7 +71,11 @@ async fn answers_are_marked_when_what_they_cite_is_read_anew() {
     })
     .await;
     assert_eq!((&marks[0]["source_id"], &marks[0]["change"]), (&json!(source_id), &json!("changed")));
-    let newer = owner.asks(&chatbot, QUESTION).await;
+    let newer = until("the new terms to be known", async || {
+        let answer = owner.asks(&chatbot, QUESTION).await;
+        answer["message"]["text"].as_str().is_some_and(|text| text.contains("5 years")).then_some(answer)
+    })
+    .await;
     assert_eq!(receipt_of(&owner, &newer).await["outdated_sources"], json!([]));
 }
 
