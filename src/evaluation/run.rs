@@ -89,9 +89,9 @@ impl Evaluation {
 impl Tally {
     fn add(&mut self, answer: Option<&Answer>, judgement: &Judgement) {
         if judgement.passed {
-            self.passed += 1
+            self.passed += 1;
         } else {
-            self.failed += 1
+            self.failed += 1;
         }
         let Some(Answer { receipt, .. }) = answer else { return };
         let Tokens { prompt, completion } = receipt.tokens;
