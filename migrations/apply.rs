@@ -12,15 +12,19 @@ use crate::STEPS;
 /// The advisory lock under which PostgreSQL is migrated: "aihio" in ASCII.
 const LOCK: i64 = 0x61_69_68_69_6f;
 
+/// How the name of a step ends that takes something away. Programs from before it may not run after it; steps with any
+/// other name only add, so they may: while nodes are replaced one by one, an old one that crashes must come back.
+const TAKES_AWAY: &str = "_contract";
+
 /// How long somebody who only wants to look waits for a connection.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the schema is not what this program needs.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
-    /// The database was migrated by a newer program.
+    /// The database was migrated by a newer program, which took something away.
     #[error(
-        "the database holds the schema step `{0}`, which this version of aihio does not know. \
+        "the database holds the schema step `{0}`, which took away what this version of aihio needs. \
          Run the version that made it, or a newer one"
     )]
     Unknown(String),
@@ -83,11 +87,11 @@ pub async fn revert(url: &str) -> Result<(), MigrateError> {
 /// The steps that are not applied yet, oldest first. Changes nothing.
 ///
 /// # Errors
-/// [`MigrateError::Unknown`] when the database is newer than this program.
+/// [`MigrateError::Unknown`] when the database has taken a step that this program does not know and can't live with.
 pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>, MigrateError> {
     let applied = applied(database).await?;
     let known = |name: &String| STEPS.iter().any(|step| step.name == name);
-    if let Some(name) = applied.iter().find(|name| !known(name)) {
+    if let Some(name) = applied.iter().find(|name| !known(name) && name.ends_with(TAKES_AWAY)) {
         return Err(MigrateError::Unknown(name.clone()));
     }
     let is_pending = |name: &&'static str| !applied.iter().any(|done| done == name);

@@ -2,8 +2,9 @@
 //!
 //! A step is a file: its first lines say why, the rest is SQL that both databases take, or one text for each. A step
 //! that was published is never edited; the next one changes what it left. Old code runs against the new schema while
-//! nodes are replaced one by one, so a step adds first, and a later one takes away. [`apply`] runs what is pending, one
-//! process at a time; a database that knows steps which this program doesn't is refused.
+//! nodes are replaced one by one, so a step adds first, and a later one, whose name ends in `_contract`, takes away.
+//! [`apply`] runs what is pending, one process at a time. A database that has taken steps which this program doesn't know
+//! is refused where one of them took something away.
 
 mod apply;
 mod step;

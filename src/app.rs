@@ -2,6 +2,7 @@
 
 mod first_owner;
 mod guide;
+mod open_files;
 mod parts;
 mod server;
 mod storage;
@@ -15,6 +16,7 @@ use actix_web::web;
 use aihio_actors::Engine;
 use secrecy::SecretString;
 
+use self::open_files::OpenFiles;
 use crate::auth::{PasswordError, RandomError};
 use crate::cache::CacheError;
 use crate::crawl::AllowListError;
@@ -77,6 +79,7 @@ pub struct App {
     listener: TcpListener,
     address: SocketAddr,
     workers: usize,
+    files: OpenFiles,
     drain: DrainTimes,
     service: web::Data<Service>,
     first_password: Option<SecretString>,
@@ -101,12 +104,14 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;
     let guide =
         if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
-    let built = parts::Built { store, engine, ports, passwords, guide };
+    let files = OpenFiles::most();
+    let built = parts::Built { store, engine, ports, passwords, guide, files };
     let service = parts::service(&settings, address, built).await?;
     Ok(App {
         listener,
         address,
         workers: settings.http.workers(),
+        files,
         drain: settings.http.drain(),
         service: web::Data::from(Arc::new(service)),
         first_password: owner.generated_password,

@@ -13,6 +13,7 @@ use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
+use super::open_files::OpenFiles;
 use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{EmbeddedIntake, UploadSigner};
@@ -21,7 +22,7 @@ use crate::crawl::{CrawlLimits, Guard, WebCrawler};
 use crate::evaluation::Bench;
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
-use crate::http::{HttpOptions, Readiness, Registration, Service};
+use crate::http::{HttpOptions, Places, Readiness, Registration, Service};
 use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
 use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, Price, Protocol, ProviderSettings};
 use crate::recording::StoreRecordings;
@@ -182,6 +183,7 @@ pub(super) struct Built {
     pub(super) ports: Ports,
     pub(super) passwords: Passwords,
     pub(super) guide: Option<ChatbotId>,
+    pub(super) files: OpenFiles,
 }
 
 pub(super) async fn service(
@@ -189,7 +191,7 @@ pub(super) async fn service(
     address: SocketAddr,
     built: Built,
 ) -> Result<Service, StartError> {
-    let Built { store, engine, ports, passwords, guide } = built;
+    let Built { store, engine, ports, passwords, guide, files } = built;
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
     let seal_key = store.secret("seal", random_bytes()?).await?;
@@ -210,6 +212,7 @@ pub(super) async fn service(
         dice: ports.dice,
         metrics: HttpMetrics::default(),
         readiness: Readiness::default(),
+        places: Places::new(files.lasting()),
         options,
     })
 }

@@ -23,6 +23,7 @@ pub(super) async fn run(app: App) -> Result<(), StartError> {
     let sweeping = service.limits.sweep();
     let server = HttpServer::new(move || application(service.clone()))
         .workers(app.workers)
+        .max_connections(app.files.connections(app.workers))
         .on_connect(prepare_connection)
         .client_request_timeout(REQUEST_TIMEOUT)
         .shutdown_timeout(app.drain.deadline.as_secs())

@@ -29,6 +29,7 @@ pub mod owned;
 mod page;
 mod pages;
 mod path;
+pub mod places;
 mod plan;
 mod problem;
 mod request_id;
@@ -42,6 +43,7 @@ mod uploads;
 pub mod visitor;
 
 pub use openapi::openapi;
+pub use places::{Place, Places};
 pub use service::{HttpOptions, Readiness, Registration, Service};
 
 use actix_web::body::MessageBody;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::metrics::HttpMetrics;
+use super::places::{Place, Places};
 use crate::auth::{Passwords, Seal, Tokens};
 use crate::blobs::{Intake, UploadSigner};
 use crate::error::ApiError;
@@ -49,6 +50,8 @@ pub struct Service {
     pub metrics: HttpMetrics,
     /// Whether new work is taken.
     pub readiness: Readiness,
+    /// How many connections may last at once.
+    pub places: Places,
     /// What the operator has set.
     pub options: HttpOptions,
 }
@@ -60,6 +63,15 @@ impl Service {
     /// When the application was put together without one.
     pub fn of(request: &HttpRequest) -> Result<&web::Data<Self>, ApiError> {
         request.app_data().ok_or_else(|| ApiError::internal("the application holds no service state"))
+    }
+
+    /// Lets a connection in that would last; it keeps the place.
+    ///
+    /// # Errors
+    /// When the server is on its way out, or has no place left.
+    pub fn admit(&self) -> Result<Place, ApiError> {
+        self.readiness.admit()?;
+        self.places.take()
     }
 }
 
@@ -134,11 +146,7 @@ impl Readiness {
         *self.0.borrow() == Stage::Closed
     }
 
-    /// Lets a connection in that would last.
-    ///
-    /// # Errors
-    /// When the server is on its way out.
-    pub fn admit(&self) -> Result<(), ApiError> {
+    fn admit(&self) -> Result<(), ApiError> {
         if self.is_closed() { Err(Refusal::leaving().into()) } else { Ok(()) }
     }
 

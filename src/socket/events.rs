@@ -14,7 +14,7 @@ use super::greeting::{Greeted, Greeting, NotGreeted};
 use crate::error::ApiError;
 use crate::http::caller::bearer;
 use crate::http::visitor::PublicChatbot;
-use crate::http::{Service, sse};
+use crate::http::{Place, Service, sse};
 
 /// Deliveries that may wait for a reader that is slow.
 const DELIVERIES_MAX: usize = 256;
@@ -35,7 +35,7 @@ pub(crate) struct EventsQuery {
 #[utoipa::path(tag = "visitors", security(()), params(EventsQuery), responses(
     (status = 200, description = "Events, for as long as the connection stands.", content_type = "text/event-stream"),
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
-    (status = 503, description = "The server is being restarted.", body = crate::error::Problem),
+    (status = 503, description = "The server is being restarted, or has no place left.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/events")]
 pub(crate) async fn listen_events(
@@ -46,7 +46,7 @@ pub(crate) async fn listen_events(
 ) -> Result<HttpResponse, ApiError> {
     let address = service.options.trusted_proxies.client_of(&request).address();
     service.limits.connect(address)?;
-    service.readiness.admit()?;
+    let place = service.admit()?;
     let token = query.into_inner().token.or_else(|| bearer(&request).map(str::to_owned));
     let greeting = Greeting::resuming(token, last_event(&request));
     let (sender, receiver) = mpsc::channel(DELIVERIES_MAX);
@@ -58,7 +58,8 @@ pub(crate) async fn listen_events(
     };
     let first = first_events(&greeted, &chatbot);
     let epoch = greeted.welcome.epoch.clone();
-    let listening = Listener { session: greeted.session, listener: greeted.welcome.listener, receiver };
+    let listening =
+        Listener { session: greeted.session, listener: greeted.welcome.listener, receiver, _place: place };
     Ok(sse::response(stream::iter(first).chain(follow(listening, epoch))))
 }
 
@@ -94,6 +95,7 @@ struct Listener {
     session: SessionHandle,
     listener: ListenerId,
     receiver: mpsc::Receiver<Delivery>,
+    _place: Place,
 }
 
 impl Drop for Listener {

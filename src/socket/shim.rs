@@ -28,8 +28,8 @@ use super::websocket::{
     CloseCode, Incoming, Message, ProtocolError, WebsocketContext, WsResponseBuilder, read_message,
 };
 use crate::error::ApiError;
-use crate::http::Service;
 use crate::http::visitor::PublicChatbot;
+use crate::http::{Place, Service};
 use crate::limits::{Limited, Single};
 
 /// Deliveries that may wait for a peer that reads slowly.
@@ -51,7 +51,7 @@ const REATTACH_MAX: u32 = 20;
 #[utoipa::path(tag = "visitors", security(()), responses(
     (status = 101, description = "The WebSocket is open."),
     (status = 403, description = "The page's origin is not allowed.", body = crate::error::Problem),
-    (status = 503, description = "The server is being restarted.", body = crate::error::Problem),
+    (status = 503, description = "The server is being restarted, or has no place left.", body = crate::error::Problem),
 ))]
 #[get("/v1/chatbots/{chatbot_id}/socket")]
 pub(crate) async fn open_socket(
@@ -62,8 +62,8 @@ pub(crate) async fn open_socket(
 ) -> Result<HttpResponse, actix_web::Error> {
     let address = service.options.trusted_proxies.client_of(&request).address();
     service.limits.connect(address).map_err(ApiError::from)?;
-    service.readiness.admit()?;
-    let socket = Socket::new(service, chatbot.handle);
+    let place = service.admit()?;
+    let socket = Socket::new(service, chatbot.handle, place);
     WsResponseBuilder::new(socket, &request, body).frame_size(MESSAGE_BYTES_MAX).start()
 }
 
@@ -79,6 +79,7 @@ struct Socket {
     assembly: Option<Box<Assembly>>,
     pace: Option<Single>,
     heard: bool,
+    _place: Place,
 }
 
 /// The way to the session, while there is one.
@@ -95,7 +96,7 @@ struct Attachment {
 type SocketContext = WebsocketContext<Socket>;
 
 impl Socket {
-    fn new(service: web::Data<Service>, chatbot: Arc<ChatbotHandle>) -> Self {
+    fn new(service: web::Data<Service>, chatbot: Arc<ChatbotHandle>, place: Place) -> Self {
         let client = service.dice.id(service.clock.now());
         let pace = service.limits.socket();
         let (progress, early) = (Progress::Silent, VecDeque::new());
@@ -109,6 +110,7 @@ impl Socket {
             assembly: None,
             pace,
             heard: true,
+            _place: place,
         }
     }
 

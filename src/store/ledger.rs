@@ -6,7 +6,7 @@ use aihio_actors::model::{AccountId, Plan, PlanId, Timestamp, UsageKind};
 use aihio_actors::ports::{LeaseClaim, LeaseGrant, Ledger, PeriodUsage, PortError, Renewed};
 use async_trait::async_trait;
 use chrono::{DurationRound, TimeDelta};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement, TransactionTrait};
 
 use super::dialect::Sql;
 use super::entities::{account, subscription};
@@ -15,26 +15,31 @@ use super::usage::{TOTAL, amount};
 use super::words::Word;
 use super::{Store, StoreError};
 
-/// Sums closed hours, all before `$1`. Only the last day before the newest roll-up is summed again, for rows that were
-/// written late; sums that have not changed are not written again. Of several processes one does it at a time; the others do
-/// nothing.
+/// Before anything is summed, what was summed of hours that are not over at `$1`: the clock was ahead then, and they may
+/// still grow.
+const FORGET_OPEN_HOURS: Sql = Sql::same("DELETE FROM usage_rollups WHERE hour >= $1");
+
+/// Sums closed hours, all before `$1`. Only the last two days before the newest roll-up are summed again, for rows that
+/// were written late or while the clock was behind; sums that have not changed are not written again.
 const ROLL_UP: Sql = Sql {
     sqlite: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, substr(created_at, 1, 13) || ':00:00+00:00', sum(amount) \
              FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
-                (SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', max(hour), '-24 hours') FROM usage_rollups), '') \
+                (SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', max(hour), '-48 hours') FROM usage_rollups), '') \
              GROUP BY 1, 2, 3, 4 \
              ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \
              WHERE usage_rollups.amount <> excluded.amount",
     postgres: "INSERT INTO usage_rollups (account_id, chatbot_id, type, hour, amount) \
              SELECT account_id, chatbot_id, type, date_trunc('hour', created_at, 'UTC'), sum(amount) \
-             FROM usage_logs WHERE (SELECT pg_try_advisory_xact_lock(4103)) \
-             AND created_at < $1 AND created_at >= coalesce(\
-                (SELECT max(hour) - interval '24 hours' FROM usage_rollups), '-infinity') \
+             FROM usage_logs WHERE created_at < $1 AND created_at >= coalesce(\
+                (SELECT max(hour) - interval '48 hours' FROM usage_rollups), '-infinity') \
              GROUP BY 1, 2, 3, 4 \
              ON CONFLICT (account_id, hour, chatbot_id, type) DO UPDATE SET amount = excluded.amount \
              WHERE usage_rollups.amount <> excluded.amount",
 };
+
+/// Of several processes one rolls up at a time; the others do nothing. SQLite has but one.
+const ROLL_UP_LOCK: &str = "SELECT pg_try_advisory_xact_lock(4103) AS mine";
 
 #[async_trait]
 impl Ledger for Store {
@@ -52,11 +57,7 @@ impl Ledger for Store {
 
     async fn roll_up(&self, now: Timestamp) -> Result<u64, PortError> {
         let hour = now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now);
-        let roll_up = async {
-            let done = self.writer().execute_raw(ROLL_UP.with(self.writer(), vec![hour.into()])).await?;
-            Ok(done.rows_affected())
-        };
-        Patience::Work.ask("ledger", roll_up).await
+        Patience::Work.ask("ledger", self.roll_up_before(hour)).await
     }
 
     async fn prepare_partitions(&self, now: Timestamp) -> Result<(), PortError> {
@@ -65,6 +66,22 @@ impl Ledger for Store {
 }
 
 impl Store {
+    /// Sums up what was used before a full hour; says how many sums changed.
+    async fn roll_up_before(&self, hour: Timestamp) -> Result<u64, StoreError> {
+        let transaction = self.writer().begin().await?;
+        if transaction.get_database_backend() == DbBackend::Postgres {
+            let lock = Statement::from_string(DbBackend::Postgres, ROLL_UP_LOCK);
+            let row = transaction.query_one_raw(lock).await?;
+            if !row.map_or(Ok(false), |row| row.try_get("", "mine"))? {
+                return Ok(0);
+            }
+        }
+        transaction.execute_raw(FORGET_OPEN_HOURS.with(&transaction, vec![hour.into()])).await?;
+        let summed = transaction.execute_raw(ROLL_UP.with(&transaction, vec![hour.into()])).await?;
+        transaction.commit().await?;
+        Ok(summed.rows_affected())
+    }
+
     pub(super) async fn period_usage(
         &self,
         account: AccountId,

@@ -1,5 +1,7 @@
 //! What an account has used.
 
+use std::ops::Range;
+
 use aihio_actors::model::{ChatbotId, Timestamp, UsageKind};
 use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, QueryResult};
@@ -23,26 +25,30 @@ pub struct UsageDay {
 }
 
 /// Usage by day of an account (`$1`) from `$2` up to before `$3`: from the roll-ups as far as they go, which is one hour
-/// past the account's last, and from the rows after that.
+/// past the account's last, and from the rows after that. Hours that are not over at `$4` may have been rolled up by a
+/// clock that was ahead: those are left out of account.
 const BY_DAY: Sql = Sql {
-    sqlite: "WITH rolled AS (SELECT coalesce(max(hour), '0001-01-01T00:00:00+00:00') AS hour FROM usage_rollups WHERE account_id = $1), \
+    sqlite: "WITH rolled AS (\
+                SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', coalesce(max(hour), '0001-01-01'), '+1 hour') AS until \
+                FROM usage_rollups \
+                WHERE account_id = $1 AND hour <= strftime('%Y-%m-%dT%H:%M:%S+00:00', $4, '-1 hour')), \
              used AS (\
-                SELECT hour AS at, chatbot_id, type, amount FROM usage_rollups \
-                WHERE account_id = $1 AND hour >= $2 AND hour < $3 \
+                SELECT hour AS at, chatbot_id, type, amount FROM usage_rollups, rolled \
+                WHERE account_id = $1 AND hour >= $2 AND hour < $3 AND hour < rolled.until \
                 UNION ALL \
                 SELECT created_at AS at, chatbot_id, type, amount FROM usage_logs, rolled \
-                WHERE account_id = $1 AND created_at >= $2 AND created_at < $3 \
-                AND created_at >= strftime('%Y-%m-%dT%H:%M:%S+00:00', rolled.hour, '+1 hour')) \
+                WHERE account_id = $1 AND created_at >= $2 AND created_at < $3 AND created_at >= rolled.until) \
              SELECT substr(at, 1, 10) AS day, chatbot_id, type, sum(amount) AS amount FROM used \
              GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-    postgres: "WITH rolled AS (SELECT coalesce(max(hour), '-infinity') AS hour FROM usage_rollups WHERE account_id = $1), \
+    postgres: "WITH rolled AS (\
+                SELECT coalesce(max(hour) + interval '1 hour', '-infinity') AS until FROM usage_rollups \
+                WHERE account_id = $1 AND hour <= $4 - interval '1 hour'), \
              used AS (\
-                SELECT hour AS at, chatbot_id, type, amount FROM usage_rollups \
-                WHERE account_id = $1 AND hour >= $2 AND hour < $3 \
+                SELECT hour AS at, chatbot_id, type, amount FROM usage_rollups, rolled \
+                WHERE account_id = $1 AND hour >= $2 AND hour < $3 AND hour < rolled.until \
                 UNION ALL \
                 SELECT created_at AS at, chatbot_id, type, amount FROM usage_logs, rolled \
-                WHERE account_id = $1 AND created_at >= $2 AND created_at < $3 \
-                AND created_at >= rolled.hour + interval '1 hour') \
+                WHERE account_id = $1 AND created_at >= $2 AND created_at < $3 AND created_at >= rolled.until) \
              SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, chatbot_id, type, \
              CAST(sum(amount) AS bigint) AS amount FROM used GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
 };
@@ -54,13 +60,17 @@ pub(super) const TOTAL: Sql = Sql::same(
 );
 
 impl Tenant {
-    /// Usage by day, chatbot and kind, from `from` up to before `to`. Days that `from` or `to` cut are whole hours short
-    /// at most where they have been rolled up.
+    /// Usage by day, chatbot and kind, from the range's start up to before its end, as it is known `now`. Days that the
+    /// range cuts are whole hours short at most where they have been rolled up.
     ///
     /// # Errors
     /// When the store can't be read.
-    pub async fn usage_by_day(&self, from: Timestamp, to: Timestamp) -> Result<Vec<UsageDay>, StoreError> {
-        let values = vec![self.owner().into(), from.into(), to.into()];
+    pub async fn usage_by_day(
+        &self,
+        range: Range<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Vec<UsageDay>, StoreError> {
+        let values = vec![self.owner().into(), range.start.into(), range.end.into(), now.into()];
         let rows = self.reader().query_all_raw(BY_DAY.with(self.reader(), values)).await?;
         rows.iter().map(day).collect()
     }

@@ -1,12 +1,20 @@
 //! Who takes part in a run: the nodes, what they rest on, and the network between them.
 
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::clock::Clock;
 use super::disk::Disk;
 use super::plan::Plan;
+use super::power::Power;
 use super::process::{Process, Recipe, Signal, signal};
 use super::proxy::Proxy;
 use super::seed::Dice;
 use super::support::Folder;
 use super::support::attached::free_port;
+use super::support::patience::PATIENCE;
 use super::support::postgres::{self, bin, give_away, is_root};
 use super::support::server::{Plan as Settings, Server};
 
@@ -17,86 +25,164 @@ pub enum Store {
     Sqlite,
     /// The same on a disk that can be filled.
     SmallDisk(Disk),
-    /// A database of the run's own in a server that others use too, behind a network of the run's own.
-    Shared { url: String, network: Proxy },
+    /// The same on a disk whose power can fail.
+    WeakPower(Power),
+    /// A database of the run's own in a server that others use too.
+    Shared { url: String },
     /// A server of the run's own.
     Own(Postgres),
 }
 
 impl Store {
     /// A database in the shared server.
-    pub async fn shared(dice: Dice) -> Self {
-        let url = postgres::migrated().await;
-        let host =
-            url.split(['@', '/']).find(|part| part.starts_with("127.0.0.1:")).expect("a host").to_owned();
-        let network = Proxy::before(&host, dice).await;
-        Self::Shared { url: url.replace(&host, network.address()), network }
+    pub async fn shared() -> Self {
+        Self::Shared { url: postgres::migrated().await }
     }
 
-    fn known_to(&self, settings: Settings) -> Settings {
+    /// Syncs what was written so far, where power can fail: what a run begins with is there, however a store keeps the rest.
+    pub fn settles(&self) {
         match self {
-            Self::Sqlite => settings,
-            Self::SmallDisk(disk) => settings.with("AIHIO__DATA_DIR", disk.path().display().to_string()),
-            Self::Shared { url, .. } => settings.with("AIHIO__DATABASE__URL", url.as_str()),
-            Self::Own(postgres) => settings.with("AIHIO__DATABASE__URL", postgres.url()),
+            Self::WeakPower(power) => power.settles(),
+            Self::Own(postgres) => postgres.power.iter().for_each(Power::settles),
+            Self::Sqlite | Self::SmallDisk(_) | Self::Shared { .. } => {}
         }
     }
 
-    /// The network between nodes and store, where there is one.
-    pub const fn network(&self) -> Option<&Proxy> {
-        match self {
-            Self::Sqlite | Self::SmallDisk(_) => None,
-            Self::Shared { network, .. } => Some(network),
-            Self::Own(postgres) => Some(&postgres.network),
-        }
+    /// Takes a step of the schema that the nodes do not know, as a newer program does beside them. Says whether there is
+    /// anything that can.
+    pub async fn grows(&self, step: usize) -> bool {
+        let url = match self {
+            Self::Shared { url } => url.clone(),
+            Self::Own(postgres) => postgres.url(),
+            Self::Sqlite | Self::SmallDisk(_) | Self::WeakPower(_) => return false,
+        };
+        let database = sea_orm::Database::connect(url).await.expect("PostgreSQL accepts connections");
+        let step = format!(
+            "ALTER TABLE messages ADD COLUMN future_{step} text;
+             ALTER TABLE sessions ADD COLUMN future_{step} integer NOT NULL DEFAULT {step};
+             ALTER TABLE usage_logs ADD COLUMN future_{step} bigint;
+             CREATE TABLE future_{step} (id uuid PRIMARY KEY);
+             CREATE INDEX future_messages_{step} ON messages (session_id, future_{step});
+             INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_{step:06}_future', 0);"
+        );
+        sea_orm::ConnectionTrait::execute_unprepared(&database, &step)
+            .await
+            .expect("the schema can be changed");
+        true
     }
+
+    /// The settings of a node, and the network of its own between it and the store.
+    async fn reached_by(&self, settings: Settings, dice: Dice) -> (Settings, Option<Proxy>) {
+        let url = match self {
+            Self::Sqlite => return (settings, None),
+            Self::SmallDisk(disk) => return (placed(settings, disk.path()), None),
+            Self::WeakPower(power) => return (placed(settings, &power.path()), None),
+            Self::Shared { url } => url.clone(),
+            Self::Own(postgres) => postgres.url(),
+        };
+        let host = url.split(['@', '/']).find(|part| part.starts_with("127.0.0.1:")).expect("a host");
+        let network = Proxy::before(host, dice).await;
+        (settings.with("AIHIO__DATABASE__URL", url.replace(host, network.address())), Some(network))
+    }
+}
+
+fn placed(settings: Settings, folder: &Path) -> Settings {
+    settings.with("AIHIO__DATA_DIR", folder.display().to_string())
 }
 
 /// A PostgreSQL of the run's own.
 #[derive(Debug)]
 pub struct Postgres {
     process: Process,
-    network: Proxy,
+    /// The disk that it writes to, where its power can fail.
+    power: Option<Power>,
     _folder: Folder,
 }
 
+/// Whether PostgreSQL waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syncs {
+    /// As it must where the disk or its power can fail.
+    Always,
+    /// As is enough where processes are killed: what PostgreSQL has written, the system has.
+    Never,
+}
+
 impl Postgres {
-    /// Starts one on an empty folder.
-    pub async fn start(dice: Dice) -> Self {
+    /// Starts one on an empty folder, or on an empty disk.
+    pub async fn start(syncs: Syncs, power: Option<Power>) -> Self {
         let (folder, port, bin) = (Folder::new(), free_port(), bin());
+        let home = power.as_ref().map_or_else(|| folder.path().to_owned(), Power::path);
         give_away(folder.path());
-        let data = folder.path().join("data").display().to_string();
+        give_away(&home);
+        let data = home.join("data").display().to_string();
         let initdb = bin.join("initdb").display().to_string();
         let made = postgres::run(&[&initdb, "-A", "trust", "-U", postgres::USER, "--no-sync", "-D", &data]);
         assert!(made, "initdb failed in {data}");
-        // What kills here is not the loss of power: what PostgreSQL has written, the system has.
-        let words = postgres::server_words(&bin, &folder, port);
+        let words = postgres::server_words(&bin, &home, port);
         let program = bin.join("postgres");
         let arguments = words.into_iter().skip_while(|word| *word != program.display().to_string()).skip(1);
+        let settings: &[&str] = match syncs {
+            Syncs::Always => &["-c", "fsync=on", "-c", "full_page_writes=on", "-c", "max_wal_size=64MB"],
+            Syncs::Never => &[],
+        };
         let recipe = Recipe {
-            arguments: arguments.collect(),
+            arguments: arguments.chain(settings.iter().map(|word| (*word).to_owned())).collect(),
             user: is_root().then_some(postgres::USER),
             program,
             port,
             log: folder.path().join("server.log"),
         };
-        let process = Process::start(recipe).await;
-        let network = Proxy::before(&process.address(), dice).await;
-        let postgres = Self { process, network, _folder: folder };
+        power.iter().for_each(Power::settles);
+        let postgres = Self { process: Process::start(recipe).await, power, _folder: folder };
         postgres.accepts().await;
         postgres
     }
 
     fn url(&self) -> String {
-        format!("postgres://{}@{}/postgres", postgres::USER, self.network.address())
+        format!("postgres://{}@{}/postgres", postgres::USER, self.process.address())
+    }
+
+    /// Its processes.
+    pub fn family(&self) -> Vec<u32> {
+        self.process.family()
+    }
+
+    /// Ends it as a loss of power does. Says whether its power can fail.
+    pub async fn loses_power(&mut self) -> bool {
+        let Some(power) = &self.power else { return false };
+        let family = self.process.family();
+        // All at once, so that none tells another anything.
+        signal(&family, Signal::Stop);
+        signal(&family, Signal::Kill);
+        self.process.kill();
+        power.fails();
+        self.process.start_again().await;
+        self.accepts().await;
+        true
     }
 
     /// Kills it, and after a while starts it again on what it wrote.
-    pub async fn is_killed_for(&mut self, away: std::time::Duration) {
+    pub async fn is_killed_for(&mut self, away: Duration) {
         self.process.kill();
         tokio::time::sleep(away).await;
         self.process.start_again().await;
         self.accepts().await;
+    }
+
+    /// Waits until it works again; should it end by itself meanwhile, it is started again.
+    pub async fn is_up_again(&mut self) {
+        let began = Instant::now();
+        loop {
+            self.process.start_again().await;
+            let mut options = sea_orm::ConnectOptions::new(self.url());
+            options.acquire_timeout(Duration::from_secs(1));
+            if sea_orm::Database::connect(options).await.is_ok() {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "PostgreSQL does not come back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Restarts it in order.
@@ -128,9 +214,13 @@ impl Postgres {
 
     /// Waits until it takes queries: it accepts connections before it has recovered.
     async fn accepts(&self) {
-        let url = format!("postgres://{}@{}/postgres", postgres::USER, self.process.address());
-        super::support::patience::until("PostgreSQL", async || sea_orm::Database::connect(&url).await.ok())
-            .await;
+        let url = self.url();
+        super::support::patience::until("PostgreSQL", async || {
+            let mut options = sea_orm::ConnectOptions::new(&url);
+            options.acquire_timeout(Duration::from_secs(1));
+            sea_orm::Database::connect(options).await.ok()
+        })
+        .await;
     }
 }
 
@@ -163,8 +253,10 @@ impl Redis {
         Self { process: Process::start(recipe).await, _folder: folder }
     }
 
-    fn known_to(&self, settings: Settings) -> Settings {
-        settings.with("AIHIO__REDIS__URL", format!("redis://{}", self.process.address()))
+    /// The settings of a node, and the network of its own between it and this.
+    async fn reached_by(&self, settings: Settings, dice: Dice) -> (Settings, Proxy) {
+        let network = Proxy::before(&self.process.address(), dice).await;
+        (settings.with("AIHIO__REDIS__URL", format!("redis://{}", network.address())), network)
     }
 
     /// Kills it and starts it again, empty.
@@ -173,12 +265,12 @@ impl Redis {
         self.process.start_again().await;
     }
 
-    /// Makes it forget everything.
-    pub async fn forgets(&self) {
+    /// Has it do something that it answers with a plain word, such as to forget everything (`FLUSHALL`).
+    pub async fn does(&self, command: &str) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let stream = tokio::net::TcpStream::connect(self.process.address()).await;
         let mut stream = stream.expect("Redis accepts connections");
-        stream.write_all(b"FLUSHALL\r\n").await.expect("Redis listens");
+        stream.write_all(format!("{command}\r\n").as_bytes()).await.expect("Redis listens");
         let mut answer = [0; 5];
         stream.read_exact(&mut answer).await.expect("Redis answers");
         assert_eq!(&answer, b"+OK\r\n");
@@ -202,6 +294,10 @@ pub struct Node {
     pub server: Server,
     /// What visitors go through.
     pub door: Proxy,
+    /// What it goes through to the store, where that is elsewhere.
+    pub store: Option<Proxy>,
+    /// What it goes through to Redis.
+    pub redis: Option<Proxy>,
 }
 
 /// Everybody.
@@ -213,25 +309,38 @@ pub struct Cast {
     pub store: Store,
     /// Their memory beside the store.
     pub redis: Option<Redis>,
+    /// What they take the time from, where it can go wrong.
+    pub clock: Option<Clock>,
 }
 
-/// Chance of the parts of a cast: numbers that no other part of the run uses.
+/// Chance of the networks of a cast: numbers that no other part of the run uses.
 const STORE_PART: u64 = 10;
 const DOOR_PART: u64 = 20;
+const REDIS_PART: u64 = 30;
 
 impl Cast {
     /// Starts nodes on a store.
     pub async fn start(settings: Vec<Settings>, store: Store, redis: Option<Redis>, plan: &Plan) -> Self {
-        let mut nodes = Vec::new();
-        for (part, settings) in (DOOR_PART..).zip(settings) {
-            let settings =
-                redis.iter().fold(store.known_to(settings), |settings, redis| redis.known_to(settings));
-            let server =
-                settings.with("AIHIO__HTTP__BIND", format!("127.0.0.1:{}", free_port())).start().await;
-            let door = Proxy::before(server.address(), plan.dice(part)).await;
-            nodes.push(Node { server, door });
+        let mut cast = Self { nodes: Vec::new(), store, redis, clock: None };
+        for (part, settings) in (0..).zip(settings) {
+            let node = cast.node(settings, |base| plan.dice(base + part)).await;
+            cast.nodes.push(node);
         }
-        Self { nodes, store, redis }
+        cast
+    }
+
+    async fn node(&self, settings: Settings, dice: impl Fn(u64) -> Dice) -> Node {
+        let (settings, store) = self.store.reached_by(settings, dice(STORE_PART)).await;
+        let (settings, redis) = match &self.redis {
+            None => (settings, None),
+            Some(redis) => {
+                let (settings, network) = redis.reached_by(settings, dice(REDIS_PART)).await;
+                (settings, Some(network))
+            }
+        };
+        let server = settings.with("AIHIO__HTTP__BIND", format!("127.0.0.1:{}", free_port())).start().await;
+        let door = Proxy::before(server.address(), dice(DOOR_PART)).await;
+        Node { server, door, store, redis }
     }
 
     /// Resets so many of the visitors' coming connections, each after a random number of bytes.
@@ -243,10 +352,5 @@ impl Cast {
     /// How many were reset so.
     pub fn cuts_made(&self) -> usize {
         self.nodes.iter().map(|node| node.door.cuts_made()).sum()
-    }
-
-    /// The chance of the network between nodes and store.
-    pub const fn store_dice(plan: &Plan) -> Dice {
-        plan.dice(STORE_PART)
     }
 }

@@ -1,7 +1,8 @@
 //! The long runs of `make faults`: the same faults, as often as a release needs. In an ordinary test they end at once.
 
 use super::plan::{Fault, Plan};
-use super::run::{Keeps, Setting, run};
+use super::power::Power;
+use super::run::{Flaw, Keeps, Setting, run};
 use super::seed::chosen;
 
 /// How many times as many faults; none where no long run is wanted.
@@ -31,6 +32,10 @@ async fn on_postgresql_with_everything() {
         (Fault::RedisKill, 50),
         (Fault::RedisFlush, 50),
         (Fault::RedisFreeze, 10),
+        (Fault::RedisPause, 10),
+        (Fault::RedisFull, 10),
+        (Fault::RedisStall, 10),
+        (Fault::SchemaStep, 5),
         (Fault::SocketStall, 20),
         (Fault::SocketCut, 2_000),
         (Fault::ModelTrouble, 500),
@@ -38,7 +43,7 @@ async fn on_postgresql_with_everything() {
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
     let keeps = Keeps::OwnPostgres;
-    run(Setting { name: "postgresql", plan, keeps, nodes: 1, visitors: 10, mutant: None })
+    run(Setting { name: "postgresql", plan, keeps, nodes: 1, visitors: 10, flaw: Flaw::None })
         .await
         .must_be_clean();
 }
@@ -56,7 +61,9 @@ async fn on_sqlite() {
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
     let keeps = Keeps::Sqlite;
-    run(Setting { name: "sqlite", plan, keeps, nodes: 1, visitors: 10, mutant: None }).await.must_be_clean();
+    run(Setting { name: "sqlite", plan, keeps, nodes: 1, visitors: 10, flaw: Flaw::None })
+        .await
+        .must_be_clean();
 }
 
 #[tokio::test]
@@ -68,15 +75,57 @@ async fn among_two_nodes() {
         (Fault::NodeFreeze, 30),
         (Fault::DatabaseKill, 10),
         (Fault::DatabaseCut, 20),
+        (Fault::DatabaseStall, 10),
+        (Fault::SchemaStep, 5),
         (Fault::RedisKill, 10),
         (Fault::RedisFlush, 20),
+        (Fault::RedisStall, 10),
         (Fault::SocketCut, 500),
         (Fault::ModelTrouble, 100),
         (Fault::TakeOver, 60),
     ];
     let plan = Plan::new(chosen(), &scaled(&asked, percent));
     let keeps = Keeps::OwnPostgres;
-    run(Setting { name: "two-nodes", plan, keeps, nodes: 2, visitors: 10, mutant: None })
+    run(Setting { name: "two-nodes", plan, keeps, nodes: 2, visitors: 10, flaw: Flaw::None })
+        .await
+        .must_be_clean();
+}
+
+#[tokio::test]
+async fn on_disks_that_fail_and_are_slow() {
+    let Some(percent) = scale() else { return };
+    let asked = scaled(&[(Fault::DiskError, 50), (Fault::DiskSlow, 10), (Fault::NodeKill, 10)], percent);
+    let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::Sqlite);
+    run(Setting { name: "disk-sqlite", plan, keeps, nodes: 1, visitors: 6, flaw: Flaw::None })
+        .await
+        .must_be_clean();
+    let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::SyncingPostgres(None));
+    run(Setting { name: "disk-postgresql", plan, keeps, nodes: 1, visitors: 6, flaw: Flaw::None })
+        .await
+        .must_be_clean();
+}
+
+#[tokio::test]
+async fn when_power_fails() {
+    let Some(percent) = scale() else { return };
+    let (Some(power), Some(other)) = (Power::on(), Power::on()) else { return };
+    let asked = scaled(&[(Fault::PowerLoss, 50)], percent);
+    let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::WeakPower(power));
+    run(Setting { name: "power-sqlite", plan, keeps, nodes: 1, visitors: 6, flaw: Flaw::None })
+        .await
+        .must_be_clean();
+    let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::SyncingPostgres(Some(other)));
+    run(Setting { name: "power-postgresql", plan, keeps, nodes: 1, visitors: 6, flaw: Flaw::None })
+        .await
+        .must_be_clean();
+}
+
+#[tokio::test]
+async fn when_clocks_jump() {
+    let Some(percent) = scale() else { return };
+    let asked = scaled(&[(Fault::ClockJump, 60), (Fault::NodeKill, 20), (Fault::RedisFlush, 5)], percent);
+    let (plan, keeps) = (Plan::new(chosen(), &asked), Keeps::OwnPostgres);
+    run(Setting { name: "clock", plan, keeps, nodes: 2, visitors: 6, flaw: Flaw::None })
         .await
         .must_be_clean();
 }

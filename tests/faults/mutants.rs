@@ -2,16 +2,25 @@
 
 use super::checker::Promise;
 use super::plan::{Fault, Plan};
-use super::run::{Keeps, Setting, run};
+use super::power::Power;
+use super::report::Report;
+use super::run::{Flaw, Keeps, Setting, run};
 use super::seed::chosen;
 
 async fn is_caught(mutant: &'static str, keeps: Keeps, asked: &[(Fault, usize)], by: &[Promise]) {
     let plan = Plan::new(chosen(), asked);
     let report =
-        run(Setting { name: mutant, plan, keeps, nodes: 1, visitors: 4, mutant: Some(mutant) }).await;
-    let caught = by.iter().any(|promise| report.breaks(*promise));
-    assert!(caught, "`{mutant}` breaks none of {by:?}\n{report}");
+        run(Setting { name: mutant, plan, keeps, nodes: 1, visitors: 4, flaw: Flaw::Mutant(mutant) }).await;
+    must_break(&report, by);
 }
+
+fn must_break(report: &Report, promises: &[Promise]) {
+    let caught = promises.iter().any(|promise| report.breaks(*promise));
+    assert!(caught, "`{}` breaks none of {promises:?}\n{report}", report.name);
+}
+
+/// What a loss of power takes along that nobody waited for.
+const LOST: [Promise; 3] = [Promise::AcknowledgedIsStored, Promise::NoSilentGap, Promise::BilledOnce];
 
 #[tokio::test]
 async fn a_server_that_acknowledges_early_is_caught() {
@@ -42,4 +51,20 @@ async fn a_server_that_leaves_a_gap_on_resume_is_caught() {
 #[tokio::test]
 async fn a_server_that_leaks_a_frame_is_caught() {
     is_caught("leak-frame", Keeps::Sqlite, &[(Fault::SocketCut, 5)], &[Promise::Fenced]).await;
+}
+
+#[tokio::test]
+async fn a_journal_that_does_not_wait_for_its_disk_is_caught() {
+    let Some(power) = Power::on() else { return };
+    let (plan, keeps) = (Plan::new(chosen(), &[(Fault::PowerLoss, 3)]), Keeps::LazySqlite(power));
+    let setting = Setting { name: "lazy-sqlite", plan, keeps, nodes: 1, visitors: 4, flaw: Flaw::Store };
+    must_break(&run(setting).await, &LOST);
+}
+
+#[tokio::test]
+async fn a_postgresql_that_does_not_wait_for_its_disk_is_caught() {
+    let Some(power) = Power::on() else { return };
+    let (plan, keeps) = (Plan::new(chosen(), &[(Fault::PowerLoss, 3)]), Keeps::LazyPostgres(power));
+    let setting = Setting { name: "lazy-postgresql", plan, keeps, nodes: 1, visitors: 4, flaw: Flaw::Store };
+    must_break(&run(setting).await, &LOST);
 }

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 
 use super::cast::{Cast, Store};
 use super::plan::{Counts, Fault, Plan};
+use super::proxy::Proxy;
 use super::seed::Dice;
+use super::tamper::{Syncs, Tamper};
 use super::visitor::Ground;
 
 /// Chance of the nemesis: a number that no other part of the run uses.
@@ -55,6 +57,7 @@ impl Nemesis {
     pub async fn works_through(mut self, plan: &Plan) -> (Cast, Deeds) {
         // Everybody is there before anything breaks.
         self.ground.pulse.next(self.ground.began).await;
+        self.cast.store.settles();
         for (turn, fault) in plan.turns.iter().enumerate() {
             let began = Instant::now();
             if !self.injects(*fault).await {
@@ -80,11 +83,11 @@ impl Nemesis {
         match fault {
             Fault::NodeKill => self.kills_node(node).await,
             Fault::NodeKillInStall => {
-                let Some(network) = self.cast.store.network() else { return false };
+                let Some(network) = &self.cast.nodes[node].store else { return false };
                 network.stall();
-                self.pauses(100..400).await;
+                pauses(&mut self.dice, 100..400).await;
+                network.flow();
                 self.cast.nodes[node].server.kill();
-                self.cast.store.network().inspect(|network| network.flow());
                 self.kills_node(node).await;
             }
             Fault::NodeFreeze => {
@@ -94,20 +97,29 @@ impl Nemesis {
                 self.pauses(if others { PAUSED_OWNER_MS } else { STOP_MS }).await;
                 self.cast.nodes[node].server.signal("CONT");
             }
-            Fault::SocketStall => {
-                self.cast.nodes[node].door.stall();
-                self.pauses(STOP_MS).await;
-                self.cast.nodes[node].door.flow();
-            }
+            Fault::SocketStall => stalls(&self.cast.nodes[node].door, &mut self.dice, STOP_MS).await,
             Fault::DatabaseStall => {
-                let Some(network) = self.cast.store.network() else { return false };
-                network.stall();
-                self.pauses(STOP_MS).await;
-                self.cast.store.network().inspect(|network| network.flow());
+                let Some(network) = &self.cast.nodes[node].store else { return false };
+                stalls(network, &mut self.dice, STOP_MS).await;
             }
             Fault::DatabaseCut => {
-                let Some(network) = self.cast.store.network() else { return false };
+                let Some(network) = &self.cast.nodes[node].store else { return false };
                 network.cut_all();
+            }
+            Fault::RedisStall => {
+                let Some(network) = &self.cast.nodes[node].redis else { return false };
+                let alone = self.cast.nodes.len() == 1;
+                stalls(network, &mut self.dice, if alone { STOP_MS } else { PAUSED_OWNER_MS }).await;
+            }
+            Fault::DiskError => return self.tampers(Syncs::Fail).await,
+            Fault::DiskSlow => return self.tampers(Syncs::AreSlow).await,
+            Fault::PowerLoss => return self.cuts_power().await,
+            Fault::SchemaStep => return self.cast.store.grows(self.so_far(fault)).await,
+            Fault::ClockJump => {
+                let Some(clock) = &self.cast.clock else { return false };
+                clock.jumps(self.so_far(fault) as u64);
+                pauses(&mut self.dice, STOP_MS).await;
+                clock.goes_right();
             }
             Fault::DatabaseKill
             | Fault::DatabaseOutage
@@ -122,12 +134,19 @@ impl Nemesis {
                 pauses(&mut self.dice, STOP_MS).await;
                 disk.free();
             }
-            Fault::RedisKill | Fault::RedisFlush | Fault::RedisFreeze => {
-                return self.breaks_redis(fault).await;
-            }
+            Fault::RedisKill
+            | Fault::RedisFlush
+            | Fault::RedisFreeze
+            | Fault::RedisPause
+            | Fault::RedisFull => return self.breaks_redis(fault).await,
             Fault::SocketCut | Fault::ModelTrouble | Fault::TakeOver => return false,
         }
         true
+    }
+
+    /// How often this went wrong before.
+    fn so_far(&self, fault: Fault) -> usize {
+        self.deeds.injected.get(&fault).copied().unwrap_or_default()
     }
 
     async fn kills_node(&mut self, node: usize) {
@@ -155,11 +174,46 @@ impl Nemesis {
         true
     }
 
+    /// Has whoever keeps the history wait for its disk in vain.
+    async fn tampers(&mut self, syncs: Syncs) -> bool {
+        let processes = match &self.cast.store {
+            Store::Own(postgres) => postgres.family(),
+            Store::Shared { .. } => return false,
+            _ => vec![self.cast.nodes[0].server.process_id()],
+        };
+        let Some(tamper) = Tamper::with(&processes, syncs).await else { return false };
+        pauses(&mut self.dice, STOP_MS).await;
+        drop(tamper);
+        if let Store::Own(postgres) = &mut self.cast.store {
+            postgres.is_up_again().await;
+        }
+        true
+    }
+
+    async fn cuts_power(&mut self) -> bool {
+        match &mut self.cast.store {
+            Store::Own(postgres) => postgres.loses_power().await,
+            Store::WeakPower(power) => {
+                self.cast.nodes[0].server.kill();
+                power.fails();
+                self.kills_node(0).await;
+                true
+            }
+            _ => false,
+        }
+    }
+
     async fn breaks_redis(&mut self, fault: Fault) -> bool {
         let Some(redis) = &mut self.cast.redis else { return false };
         match fault {
             Fault::RedisKill => redis.killed().await,
-            Fault::RedisFlush => redis.forgets().await,
+            Fault::RedisFlush => redis.does("FLUSHALL").await,
+            Fault::RedisPause => redis.does("CLIENT PAUSE 2000").await,
+            Fault::RedisFull => {
+                redis.does("CONFIG SET maxmemory 1").await;
+                pauses(&mut self.dice, STOP_MS).await;
+                redis.does("CONFIG SET maxmemory 0").await;
+            }
             _ => {
                 redis.stops();
                 pauses(&mut self.dice, STOP_MS).await;
@@ -176,4 +230,10 @@ impl Nemesis {
 
 async fn pauses(dice: &mut Dice, ms: std::ops::Range<u64>) {
     tokio::time::sleep(Duration::from_millis(ms.start + dice.below(ms.end - ms.start))).await;
+}
+
+async fn stalls(network: &Proxy, dice: &mut Dice, ms: std::ops::Range<u64>) {
+    network.stall();
+    pauses(dice, ms).await;
+    network.flow();
 }

@@ -12,7 +12,7 @@ use super::seed::Dice;
 pub enum Fault {
     /// A node is killed and started again.
     NodeKill,
-    /// The way to the database stalls, and a node is killed before it moves again.
+    /// A node's way to the database stalls, and the node is killed before it moves again.
     NodeKillInStall,
     /// A node is stopped (SIGSTOP) and goes on later.
     NodeFreeze,
@@ -26,10 +26,20 @@ pub enum Fault {
     DatabaseRestart,
     /// All of PostgreSQL's processes are stopped (SIGSTOP) and go on later.
     DatabaseFreeze,
-    /// Nothing passes between node and database for a while.
+    /// Nothing passes between a node and the database for a while.
     DatabaseStall,
-    /// Every connection between node and database is reset.
+    /// Every connection between a node and the database is reset.
     DatabaseCut,
+    /// Whoever keeps the history is told for a while that the disk has failed (EIO) whenever it syncs.
+    DiskError,
+    /// Whoever keeps the history waits 300 ms longer for a while whenever it syncs.
+    DiskSlow,
+    /// Power fails where the history is kept: what was not synced is gone.
+    PowerLoss,
+    /// A newer program takes a step of the schema beside the nodes.
+    SchemaStep,
+    /// The time of day jumps on nodes, and a while later back.
+    ClockJump,
     /// The disk of a node that keeps its history itself is full for a while.
     DiskFull,
     /// Redis is killed and started again.
@@ -38,6 +48,12 @@ pub enum Fault {
     RedisFlush,
     /// Redis is stopped (SIGSTOP) and goes on later.
     RedisFreeze,
+    /// Redis makes everybody wait for a while (`CLIENT PAUSE`).
+    RedisPause,
+    /// Redis has no memory left for a while, and refuses what needs some.
+    RedisFull,
+    /// Nothing passes between a node and Redis for a while.
+    RedisStall,
     /// Nothing passes between visitors and node for a while.
     SocketStall,
     /// A visitor's connection is reset after a random number of bytes.

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cast::{Cast, Postgres, Redis, Store};
+use super::cast::{Cast, Postgres, Redis, Store, Syncs};
 use super::checker::check;
+use super::clock::Clock;
 use super::disk::Disk;
 use super::nemesis::Nemesis;
 use super::oracle::Oracle;
 use super::plan::{Counts, Fault, Plan};
+use super::power::Power;
 use super::report::{Report, Times, Volume};
 use super::support::Folder;
 use super::support::replay::{recording, replay_every_conversation};
@@ -25,10 +27,48 @@ pub enum Keeps {
     Sqlite,
     /// SQLite on a disk that can be filled.
     SmallDisk(Disk),
+    /// SQLite on a disk whose power can fail.
+    WeakPower(Power),
+    /// The same with a journal that does not wait for it.
+    LazySqlite(Power),
     /// A database in a PostgreSQL that other runs use too.
     SharedPostgres,
     /// A PostgreSQL and a Redis of the run's own, so that they can be broken.
     OwnPostgres,
+    /// The same with a PostgreSQL that waits for its disk, whose power can fail where one is given.
+    SyncingPostgres(Option<Power>),
+    /// The same with a PostgreSQL that does not wait for its disk.
+    LazyPostgres(Power),
+}
+
+impl Keeps {
+    /// What a run begins with.
+    async fn begin(self) -> (Store, Option<Redis>) {
+        match self {
+            Self::Sqlite => (Store::Sqlite, None),
+            Self::SmallDisk(disk) => (Store::SmallDisk(disk), None),
+            Self::WeakPower(power) | Self::LazySqlite(power) => (Store::WeakPower(power), None),
+            Self::SharedPostgres => (Store::shared().await, None),
+            Self::OwnPostgres => {
+                (Store::Own(Postgres::start(Syncs::Never, None).await), Some(Redis::start().await))
+            }
+            Self::SyncingPostgres(power) => {
+                (Store::Own(Postgres::start(Syncs::Always, power).await), Some(Redis::start().await))
+            }
+            Self::LazyPostgres(power) => (Store::Own(Postgres::start(Syncs::Never, Some(power)).await), None),
+        }
+    }
+}
+
+/// What is wrong on purpose, in runs that must fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing: the run must be clean.
+    None,
+    /// The server runs the mutant of this name.
+    Mutant(&'static str),
+    /// The store does not keep what it says it keeps.
+    Store,
 }
 
 /// A run to be.
@@ -44,8 +84,8 @@ pub struct Setting {
     pub nodes: usize,
     /// How many visitors there are.
     pub visitors: usize,
-    /// The server's mutant, for runs that must fail.
-    pub mutant: Option<&'static str>,
+    /// What is wrong on purpose.
+    pub flaw: Flaw,
 }
 
 /// Chance of the model: a number that no other part of the run uses.
@@ -61,7 +101,7 @@ const SILENCE_AMONG_SEVERAL: Duration = Duration::from_secs(2);
 const LEASE_SECONDS: &str = "2";
 
 /// The settings of a node that shares its conversations with others.
-fn shared(settings: Settings) -> Settings {
+pub fn shared(settings: Settings) -> Settings {
     settings.with("AIHIO__CLUSTER__ENABLED", "true").with("AIHIO__CLUSTER__LEASE_SECONDS", LEASE_SECONDS)
 }
 
@@ -79,27 +119,26 @@ pub fn settings(plans: &Folder) -> Settings {
 
 /// Runs it.
 pub async fn run(setting: Setting) -> Report {
-    let Setting { name, plan, keeps, nodes, visitors, mutant } = setting;
+    let Setting { name, plan, keeps, nodes, visitors, flaw } = setting;
     eprintln!("{name}: AIHIO_FAULTS_SEED={} replays this run", plan.seed);
     let began = Instant::now();
     let plans = Folder::new();
     let oracle = Oracle::start(plan.dice(ORACLE_PART)).await;
+    let clock = if plan.count(Fault::ClockJump) > 0 { Clock::near_the_months_end() } else { None };
+    let lazy = matches!(keeps, Keeps::LazySqlite(_));
     let node = |_| {
         let settings = oracle.known_to(settings(&plans));
+        let settings = if lazy { settings.with("AIHIO__JOURNAL__DURABILITY", "async") } else { settings };
+        let settings = clock.iter().fold(settings, |settings, clock| clock.known_to(settings));
         let settings = if nodes > 1 { shared(settings) } else { settings };
-        match mutant {
-            Some(mutant) => settings.with("AIHIO_MUTANT", mutant),
-            None => recording(settings),
+        match flaw {
+            Flaw::Mutant(name) => settings.with("AIHIO_MUTANT", name),
+            Flaw::None | Flaw::Store => recording(settings),
         }
     };
-    let dice = Cast::store_dice(&plan);
-    let (store, redis) = match keeps {
-        Keeps::Sqlite => (Store::Sqlite, None),
-        Keeps::SmallDisk(disk) => (Store::SmallDisk(disk), None),
-        Keeps::SharedPostgres => (Store::shared(dice).await, None),
-        Keeps::OwnPostgres => (Store::Own(Postgres::start(dice).await), Some(Redis::start().await)),
-    };
-    let cast = Cast::start((0..nodes).map(node).collect(), store, redis, &plan).await;
+    let (store, redis) = keeps.begin().await;
+    let mut cast = Cast::start((0..nodes).map(node).collect(), store, redis, &plan).await;
+    cast.clock = clock;
     let tenants = tenants(&cast, plan.count(Fault::ModelTrouble) > 0).await;
     let ground = Arc::new(Ground::new(if nodes > 1 { SILENCE_AMONG_SEVERAL } else { SILENCE }));
     cast.cuts(plan.count(Fault::SocketCut));
@@ -112,7 +151,8 @@ pub async fn run(setting: Setting) -> Report {
     injected.extend(ambient());
     let (mut history, take_overs) = workload.end().await;
     history.calls = oracle.calls();
-    if mutant.is_none() {
+    history.clocks_jumped = plan.count(Fault::ClockJump) > 0;
+    if flaw == Flaw::None {
         replay(&cast, visitors).await;
     }
     injected.insert(Fault::TakeOver, take_overs);

@@ -9,6 +9,9 @@ use super::checker::{
     Answering, Connected, Conversation, Event, Kind, Marker, Publication, Role, foreign_marker,
 };
 
+/// The protocol's code for a token whose time is over.
+const TOKEN_EXPIRED: u64 = 109;
+
 /// A message that is not acknowledged yet.
 #[derive(Debug)]
 struct Message {
@@ -29,6 +32,8 @@ pub enum News {
     Connected,
     /// The server wants no connection now.
     NotNow,
+    /// The conversation can't be gone on with: its token has expired.
+    Expired,
     /// A message was refused; later it may not be.
     Refused,
     /// A question was answered that was last sent at this moment.
@@ -259,6 +264,10 @@ impl Talk {
     }
 
     fn turned_away(&mut self, reply: &Value) -> News {
+        if reply["error"]["code"] == TOKEN_EXPIRED && self.token.is_some() {
+            self.conversation.events.push(Event::Expired);
+            return News::Expired;
+        }
         if reply["error"]["temporary"] != true {
             let why = format!("the connection was refused with {}", reply["error"]);
             self.conversation.events.push(Event::TurnedAway { why });

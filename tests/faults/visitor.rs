@@ -168,6 +168,10 @@ impl Visitor {
                         match news {
                             News::Connected => connected = true,
                             News::NotNow => return Some("not now".to_owned()),
+                            News::Expired => {
+                                self.begins_anew();
+                                return Some("the token has expired".to_owned());
+                            }
                             News::Ping => line.says(&serde_json::json!({})).await.unwrap_or_default(),
                             News::Refused => self.is_refused(),
                             News::Answered(asked) => self.ground.pulse.answered(asked),

@@ -97,9 +97,10 @@ impl Workload {
             let person = person.await.expect("a person");
             take_overs += person.take_overs;
             let api = &self.tenants[tenant].api;
-            let mut account = Account { tenant, billed: billed(api).await, balances: person.balances };
-            account.balances.extend(balance(api).await);
-            history.accounts.push(account);
+            let mut balances = person.balances;
+            balances.extend(balance(api).await);
+            let (billed, billed_in_period) = billed(api).await;
+            history.accounts.push(Account { tenant, billed, billed_in_period, balances });
         }
         for conversation in &mut history.conversations {
             let said = self.tenants[conversation.tenant].api.history(&conversation.session).await;
@@ -121,10 +122,19 @@ fn stored(item: &Value) -> Stored {
     }
 }
 
-async fn billed(api: &Api) -> u64 {
-    let usage = api.get("/v1/usage?by=day").await.expect(200);
+/// How many answers were billed, ever and in the plan's current period.
+async fn billed(api: &Api) -> (u64, u64) {
+    // Clocks may have jumped over the end of a month, either way.
+    let day = |days: i64| (chrono::Utc::now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d");
+    let usage = api.get(&format!("/v1/usage?by=day&from={}&to={}", day(-45), day(45))).await.expect(200);
+    let billing = api.get("/v1/billing").await.expect(200);
+    let began = billing["period"]["from"].as_str().expect("a moment").split('T').next().expect("a day");
     let answers = usage["items"].as_array().expect("items").iter().filter(|item| item["kind"] == "answer");
-    answers.map(|item| item["amount"].as_u64().unwrap_or_default()).sum()
+    let days = answers.map(|item| (item["day"].as_str(), item["amount"].as_u64().unwrap_or_default()));
+    days.fold((0, 0), |(ever, in_period), (day, amount)| {
+        let now = if day >= Some(began) { amount } else { 0 };
+        (ever + amount, in_period + now)
+    })
 }
 
 /// The balance, where the server answers.

@@ -47,8 +47,12 @@ impl Server {
         let made = run(&[&path(&bin, "initdb"), "-A", "trust", "-U", USER, "--no-sync", "-D", &data]);
         assert!(made, "initdb failed in {data}");
         let port = free_port();
-        let attached =
-            Attached::start(folder.path(), port, Signal::Quit, &words(&server_words(&bin, &folder, port)));
+        let attached = Attached::start(
+            folder.path(),
+            port,
+            Signal::Quit,
+            &words(&server_words(&bin, folder.path(), port)),
+        );
         let (port_text, ready) = (port.to_string(), path(&bin, "pg_isready"));
         assert!(wait_until(|| run(&[&ready, "-q", "-h", "127.0.0.1", "-p", &port_text])), "never ready");
         let server = Self { attached, copying: Mutex::new(0), _folder: folder };
@@ -76,9 +80,9 @@ impl Server {
 }
 
 /// Nothing here has to survive a loss of power, so nothing waits for the disk.
-pub(crate) fn server_words(bin: &Path, folder: &Folder, port: u16) -> Vec<String> {
-    let sockets = folder.path().display().to_string();
-    let data = folder.path().join("data").display().to_string();
+pub(crate) fn server_words(bin: &Path, folder: &Path, port: u16) -> Vec<String> {
+    let sockets = folder.display().to_string();
+    let data = folder.join("data").display().to_string();
     let port = port.to_string();
     let mut all: Vec<String> = unprivileged().iter().map(|word| (*word).to_owned()).collect();
     all.push(path(bin, "postgres"));

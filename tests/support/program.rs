@@ -15,6 +15,12 @@ pub enum Program {
     Python,
     /// The same Python with the true model of `tests/clients/model.txt`.
     Model,
+    /// strace, which can make system calls of others fail.
+    #[cfg(feature = "faults")]
+    Strace,
+    /// The library that gives a program another clock.
+    #[cfg(feature = "faults")]
+    Faketime,
 }
 
 impl Program {
@@ -41,6 +47,10 @@ impl Program {
             Self::Node => "node",
             Self::Python => "python",
             Self::Model => "model",
+            #[cfg(feature = "faults")]
+            Self::Strace => "strace",
+            #[cfg(feature = "faults")]
+            Self::Faketime => "faketime",
         }
     }
 
@@ -50,6 +60,10 @@ impl Program {
             Self::Python | Self::Model => vec![clients().join("venv/bin/python")],
             Self::Node if !clients().join("node_modules").is_dir() => Vec::new(),
             Self::Node => on_path(&["node"]),
+            #[cfg(feature = "faults")]
+            Self::Strace => on_path(&["strace"]),
+            #[cfg(feature = "faults")]
+            Self::Faketime => libraries("faketime/libfaketimeMT.so.1"),
             Self::Chromium => on_path(&["chromium", "chromium-browser", "google-chrome"]),
         }
     }
@@ -86,4 +100,14 @@ fn on_path(names: &[&str]) -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).collect()
+}
+
+/// A file in the folders where Debian and others keep the libraries of a machine's kind.
+#[cfg(feature = "faults")]
+fn libraries(name: &str) -> Vec<PathBuf> {
+    let kinds = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    std::iter::once(PathBuf::from("/usr/lib"))
+        .chain(kinds.map(|kind| kind.path()))
+        .map(|folder| folder.join(name))
+        .collect()
 }

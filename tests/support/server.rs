@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,12 +20,20 @@ pub const OWNER_PASSWORD: &str = "a long sentence nobody guesses";
 #[derive(Debug)]
 pub struct Plan {
     settings: BTreeMap<String, String>,
+    wrapping: Vec<&'static str>,
 }
 
 impl Plan {
     /// Sets `AIHIO__…`.
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
         self.settings.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Starts it by way of another program, such as one that takes resources from it.
+    #[cfg(feature = "faults")]
+    pub fn by_way_of(mut self, words: &[&'static str]) -> Self {
+        self.wrapping = words.to_vec();
         self
     }
 
@@ -38,6 +47,7 @@ impl Plan {
     pub async fn start(self) -> Server {
         let mut server = Server {
             settings: self.settings,
+            wrapping: self.wrapping,
             folder: Folder::new(),
             process: None,
             address: String::new(),
@@ -52,6 +62,7 @@ impl Plan {
 #[derive(Debug)]
 pub struct Server {
     settings: BTreeMap<String, String>,
+    wrapping: Vec<&'static str>,
     folder: Folder,
     process: Option<Child>,
     address: String,
@@ -66,7 +77,7 @@ impl Server {
 
     /// The same, to be changed before it starts.
     pub fn plan() -> Plan {
-        Plan { settings: BTreeMap::new() }
+        Plan { settings: BTreeMap::new(), wrapping: Vec::new() }
             .with("AIHIO__HTTP__BIND", "127.0.0.1:0")
             .with("AIHIO__OWNER__EMAIL", OWNER_EMAIL)
             .with("AIHIO__OWNER__PASSWORD", OWNER_PASSWORD)
@@ -89,9 +100,14 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
+    /// The number of its process.
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
     /// The most memory it has held so far, in MiB.
     pub fn memory_peak_mib(&self) -> u64 {
-        let process = self.process.as_ref().expect("it runs").id();
+        let process = self.process_id();
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
         peak.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
@@ -139,8 +155,8 @@ impl Server {
 
     /// Sends a signal by name.
     pub fn signal(&self, name: &str) {
-        let process = self.process.as_ref().expect("it runs");
-        let sent = std::process::Command::new("kill").args(["-s", name, &process.id().to_string()]).status();
+        let sent =
+            std::process::Command::new("kill").args(["-s", name, &self.process_id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
     }
 
@@ -159,7 +175,14 @@ impl Server {
     }
 
     fn command(&self) -> Command {
-        let mut command = program::mortal(&program::server());
+        let mut command = match self.wrapping.split_first() {
+            None => program::mortal(&program::server()),
+            Some((first, rest)) => {
+                let mut command = program::mortal(Path::new(first));
+                command.args(rest).arg(program::server());
+                command
+            }
+        };
         for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("AIHIO_")) {
             command.env_remove(key);
         }

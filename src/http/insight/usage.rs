@@ -69,8 +69,9 @@ pub(crate) async fn show_usage(
     service: web::Data<Service>,
     query: Query<UsageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let (from, to) = span(&query.0, service.clock.now())?;
-    let rows = member.tenant.usage_by_day(from, to).await?;
+    let now = service.clock.now();
+    let (from, to) = span(&query.0, now)?;
+    let rows = member.tenant.usage_by_day(from..to, now).await?;
     let items = rows.into_iter().map(Usage::from).collect();
     Ok(HttpResponse::Ok().json(Paged::<Usage> { items, next_cursor: None }))
 }

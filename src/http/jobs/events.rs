@@ -9,6 +9,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::view::Job;
+use crate::error::ApiError;
 use crate::http::member::Read;
 use crate::http::owned::OwnedJob;
 use crate::http::service::Service;
@@ -24,14 +25,23 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// ends when the job has, or when the server is stopped.
 #[utoipa::path(tag = "jobs", responses(
     (status = 200, description = "Events until the job ends.", body = String, content_type = "text/event-stream"),
+    (status = 503, description = "The server is being restarted, or has no place left.", body = crate::error::Problem),
 ))]
 #[get("/v1/jobs/{job_id}/events")]
-pub(crate) async fn follow_job(owned: OwnedJob<Read>, service: web::Data<Service>) -> HttpResponse {
+pub(crate) async fn follow_job(
+    owned: OwnedJob<Read>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let place = service.admit()?;
     let live = service.engine.watch_job(owned.job.job_id);
     let last = owned.job;
     let changes = changes(Following { tenant: owned.member.tenant, live, last, stage: Stage::First });
     let readiness = service.readiness.clone();
-    sse::response(changes.take_until(async move { readiness.closed().await }))
+    let ends = async move {
+        readiness.closed().await;
+        drop(place);
+    };
+    Ok(sse::response(changes.take_until(ends)))
 }
 
 struct Following {

@@ -65,7 +65,7 @@ impl History {
         let billed =
             play.conversation.stored.iter().filter(|said| said.role == Role::Assistant).count() as u64;
         let balance = Balance { used: billed, left: Some(1_000 - billed as i64), limit: Some(1_000) };
-        self.accounts.push(Account { tenant, billed, balances: vec![balance] });
+        self.accounts.push(Account { tenant, billed, billed_in_period: billed, balances: vec![balance] });
         if answering == Answering::Model {
             let asked = play.conversation.stored.iter().filter(|said| said.role == Role::Visitor);
             let markers = asked.flat_map(|said| Marker::all(&said.text).collect::<Vec<_>>());

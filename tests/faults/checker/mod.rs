@@ -72,6 +72,9 @@ pub fn check(history: &History) -> Vec<Violation> {
         stream::check(conversation, &mut found);
         takeover::check(conversation, &mut found);
         isolation::check(conversation, &mut found);
+        if !history.clocks_jumped && conversation.events.contains(&Event::Expired) {
+            found.broken(Promise::RefusedForNow, "a token expired while somebody used it");
+        }
     }
     found.place.clear();
     money::check(history, &mut found);

@@ -23,9 +23,9 @@ fn billed(history: &History, account: &Account, found: &mut Findings) {
         found.broken(Promise::BilledOnce, what);
     }
     let last = account.balances.last().map(|balance| balance.used);
-    if last.is_some_and(|used| used != account.billed) {
-        let what =
-            format!("tenant {} used {last:?} by its balance, {} by its rows", account.tenant, account.billed);
+    if last.is_some_and(|used| used != account.billed_in_period) {
+        let Account { tenant, billed_in_period, .. } = account;
+        let what = format!("tenant {tenant} used {last:?} by its balance, {billed_in_period} by its rows");
         found.broken(Promise::BilledOnce, what);
     }
 }

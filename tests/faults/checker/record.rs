@@ -11,6 +11,8 @@ pub struct History {
     pub accounts: Vec<Account>,
     /// What was asked of the model.
     pub calls: Calls,
+    /// Whether clocks jumped, so that tokens may have expired early.
+    pub clocks_jumped: bool,
 }
 
 /// How a chatbot answers.
@@ -54,6 +56,8 @@ pub enum Event {
     Refused { id: String, code: u64, temporary: bool },
     /// The server refused the connection for good.
     TurnedAway { why: String },
+    /// The server refused the token because its time is over.
+    Expired,
     /// Something was published.
     Published(Publication),
     /// Something came that belongs to somebody else.
@@ -134,6 +138,8 @@ pub struct Account {
     pub tenant: usize,
     /// Answers, summed over usage rows.
     pub billed: u64,
+    /// The same since the current period of its plan began.
+    pub billed_in_period: u64,
     /// What the account was seen to have used and to have left, in the order of looking.
     pub balances: Vec<Balance>,
 }

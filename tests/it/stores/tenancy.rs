@@ -55,7 +55,7 @@ async fn another_account_s_rows_are_not_found(store: TestStore) {
     assert_eq!(stranger.receipt(message_of(&answer)).await.unwrap(), None);
     assert_eq!(stranger.leads(bot, &page).await.unwrap().items, []);
     assert_eq!(stranger.feedback(bot, &page).await.unwrap().items, []);
-    assert_eq!(stranger.usage_by_day(at("00:00:00"), at("23:00:00")).await.unwrap(), []);
+    assert_eq!(stranger.usage_by_day(at("00:00:00")..at("23:00:00"), at("23:59:59")).await.unwrap(), []);
     assert_eq!(stranger.usage_total(UsageKind::Answer, at("00:00:00")).await.unwrap(), 0);
     assert_eq!(stranger.audit_log(&page).await.unwrap().items, []);
 }
