@@ -52,6 +52,12 @@ pub struct Limits {
     pub crawl_time_max: Duration,
     /// How long an answer may take.
     pub answer_timeout: Duration,
+    /// Until when after an answer's beginning another model may take over; together with the time that a model has for
+    /// its first token, a visitor waits for words or a refusal.
+    pub answer_fail_over_within: Duration,
+    /// How long an answer that nobody listens to any more is written on, where its owner wants it stopped: long enough
+    /// for a page to be loaded anew.
+    pub answer_unheard_grace: Duration,
     /// Passages that an answer may rest on.
     pub answer_passages_max: usize,
     /// Credits that this process claims of an account at once.
@@ -97,6 +103,8 @@ impl Default for Limits {
             crawl_fetched_bytes_max: 1 << 30,
             crawl_time_max: Duration::from_secs(6 * 60 * 60),
             answer_timeout: Duration::from_secs(120),
+            answer_fail_over_within: Duration::from_secs(40),
+            answer_unheard_grace: Duration::from_secs(10),
             answer_passages_max: 8,
             lease_credits: const { NonZeroU32::new(256).unwrap() },
             lease_lasts: Duration::from_secs(30),

@@ -8,7 +8,7 @@ use aihio_actors::chatbot::session::state::{
 use aihio_actors::chatbot::session::transcript::Transcript;
 use aihio_actors::model::{
     AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
-    Receipt, Role, Seq, SessionId, SessionMeta, StageTimes, Timestamp, Tokens, Visitor,
+    Receipt, Role, Seq, SessionId, SessionMeta, Timestamp, Visitor,
 };
 use uuid::Uuid;
 
@@ -141,15 +141,7 @@ fn meta() -> SessionMeta {
 }
 
 fn finished() -> Finished {
-    let receipt = Receipt {
-        config_version: ConfigVersion(1),
-        prompt_hash: None,
-        provider: "extractive".into(),
-        model: None,
-        tokens: Tokens::default(),
-        chunks: Vec::new(),
-        times: StageTimes::default(),
-    };
+    let receipt = Receipt::of(ConfigVersion(1), "test");
     Finished { citations: Vec::new(), receipt }
 }
 

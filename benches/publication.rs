@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use aihio_actors::model::{
-    Citation, ClientId, MessageId, Publication, PublicationData, Role, SourceId, Timestamp,
+    Citation, ClientId, DocumentId, MessageId, Publication, PublicationData, Role, SourceId, Timestamp,
 };
 use bytestring::ByteString;
 use criterion::BatchSize;
@@ -74,6 +74,7 @@ fn citation(n: u32) -> Citation {
     Citation {
         n,
         source_id: SourceId::from_uuid(Uuid::from_u128(n.into())),
+        document_id: Some(DocumentId::from_uuid(Uuid::from_u128(n.into()))),
         title: Arc::from("Hiring a bicycle"),
         url: Some(Arc::from("https://bicycles.example/hiring")),
         quote: TEXT.to_owned(),

@@ -40,6 +40,8 @@ mod m20261122_000028_session_inputs;
 mod m20261122_000031_upload_terms;
 mod m20261122_000032_source_pages;
 mod m20261122_000033_site_runs;
+mod m20261123_000036_evaluation_sets;
+mod m20261123_000037_config_drafts;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -77,4 +79,6 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000031_upload_terms::STEP,
     &m20261122_000032_source_pages::STEP,
     &m20261122_000033_site_runs::STEP,
+    &m20261123_000036_evaluation_sets::STEP,
+    &m20261123_000037_config_drafts::STEP,
 ];

@@ -9,6 +9,7 @@ pub mod command;
 pub mod crawl;
 pub mod demo;
 pub mod error;
+pub mod evaluation;
 pub mod extract;
 pub mod http;
 pub mod limits;

@@ -29,18 +29,22 @@ pub fn extract(question: &str, hits: &[Hit], evidence_min: f32, index: &Index) -
         Some(quote) => vec![quote],
         None => best(question, hits, index, CITATIONS_MAX),
     };
+    quoted(&quotes, hits)
+}
+
+fn quoted(quotes: &[Quote], hits: &[Hit]) -> Option<ExtractiveAnswer> {
     let citations: Vec<Citation> = (1_u32..)
-        .zip(&quotes)
+        .zip(quotes)
         .filter_map(|(n, quote)| citation(n, quote.span.clone(), &hits.get(quote.hit)?.passage))
         .collect();
     let words = |quote: &Quote| hits.get(quote.hit)?.passage.text.get(quote.core.clone());
     let lines: Vec<String> =
-        (1_u32..).zip(&quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
+        (1_u32..).zip(quotes).filter_map(|(n, quote)| Some(format!("{} [{n}]", words(quote)?))).collect();
     (!citations.is_empty()).then(|| ExtractiveAnswer { text: lines.join("\n\n"), citations })
 }
 
 /// The owner's own answer, where they wrote one to this question.
-fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
+pub(super) fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quote> {
     let asked = index.query(question);
     let pairs = hits.iter().enumerate().flat_map(|(hit, found)| {
         qa_pairs(&found.passage.text).into_iter().map(move |pair| (hit, &found.passage.text, pair))

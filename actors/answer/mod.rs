@@ -3,6 +3,7 @@
 
 mod citation;
 mod cue;
+mod curated;
 mod evidence;
 mod extractive;
 mod list;
@@ -13,6 +14,7 @@ mod section;
 mod write;
 
 pub use citation::{cite, literal};
+pub use curated::curated;
 pub use evidence::evidence;
 pub use extractive::{ExtractiveAnswer, extract};
 pub use pieces::pieces;

@@ -64,6 +64,7 @@ pub(super) fn citation(n: u32, span: Range<usize>, passage: &Chunk) -> Option<Ci
     Some(Citation {
         n,
         source_id: passage.source_id,
+        document_id: Some(passage.document_id),
         title: passage.title.clone(),
         url: passage.url.clone(),
         quote: passage.text.get(span)?.to_owned(),

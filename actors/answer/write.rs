@@ -9,15 +9,16 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::{cite, evidence, extract, pieces, prompt};
+use super::{ExtractiveAnswer, cite, curated, evidence, extract, pieces, prompt};
 use crate::chatbot::ChatbotView;
 use crate::chatbot::session::handle::Progress;
 use crate::chatbot::session::state::{AnswerStep, Finished};
 use crate::kernel::report;
 use crate::model::{
-    AnswerId, AnswererKind, Citation, ContentHash, Hit, Receipt, ReceiptChunk, Role, StageTimes, Tokens,
+    AnswerId, AnswererKind, Citation, ContentHash, FaultKind, Hit, PassedOver, Receipt, ReceiptChunk, Role,
+    StandIn,
 };
-use crate::ports::{AnswerFault, AnswerRequest, Answerer, Piece, Providers, Turn};
+use crate::ports::{AnswerFault, AnswerRequest, Piece, PieceStream, Providers, Turn};
 
 /// A question with all that it takes to answer it.
 pub struct AnswerTask {
@@ -33,6 +34,8 @@ pub struct AnswerTask {
     pub providers: Arc<dyn Providers>,
     /// How long it may take.
     pub timeout: Duration,
+    /// Until when after its beginning another model may take over.
+    pub fail_over_within: Duration,
     /// How many passages it may rest on.
     pub passages_max: usize,
 }
@@ -46,12 +49,24 @@ enum Failure {
     /// Part of the answer was said already.
     #[error("the answer broke off")]
     BrokeOff(#[source] AnswerFault),
-    /// No provider of that name is configured.
-    #[error("no provider is configured for this chatbot")]
-    NoProvider,
+    /// No provider of that name is configured: another answerer may take over.
+    #[error("the provider `{0}` is not configured")]
+    NoProvider(String),
     /// The session does not want it any more.
     #[error("nobody waits for the answer")]
     Unwanted,
+}
+
+impl Failure {
+    /// Who said nothing and why, where another answerer may take over.
+    fn passed_over(&self, asked: &str) -> Option<PassedOver> {
+        let (provider, fault) = match self {
+            Self::BeforeFirstPiece(fault) => (asked, fault.kind()),
+            Self::NoProvider(name) => (name.as_str(), FaultKind::NotConfigured),
+            Self::BrokeOff(_) | Self::Unwanted => return None,
+        };
+        Some(PassedOver { provider: provider.to_owned(), fault })
+    }
 }
 
 /// Writes the answer and sends each step to the session; the last one is always [`AnswerStep::Finished`] or
@@ -112,34 +127,45 @@ impl<'a> Writing<'a> {
     async fn begin(task: &'a AnswerTask, pen: &mut Pen) -> Result<Finished, Failure> {
         let began = Instant::now();
         let hits = task.view.index.search(&task.question, task.passages_max);
-        let mut receipt = blank_receipt(task, &hits);
+        let mut receipt = Receipt::of(task.view.record.config_version, "");
         receipt.times.retrieve_us = micros(began);
         let mut writing = Self { task, hits, began: Instant::now(), receipt };
         let citations = writing.write(pen).await?;
         writing.receipt.times.answer_us = micros(writing.began);
+        writing.receipt.chunks = writing.hits.iter().map(|hit| receipt_chunk(hit, &citations)).collect();
         Ok(Finished { citations, receipt: writing.receipt })
     }
 
-    /// The first choice, then its stand-ins, as long as nothing has been said.
+    /// What the owner wrote, then the first choice, then its stand-ins, as long as nothing has been said.
     async fn write(&mut self, pen: &Pen) -> Result<Vec<Citation>, Failure> {
         let choice = &self.task.view.record.config.answerer;
-        let mut outcome = self.write_by(choice.kind, pen).await;
-        for kind in &choice.fallback {
-            let Err(Failure::BeforeFirstPiece(_) | Failure::NoProvider) = &outcome else { break };
-            tracing::info!(chatbot.id = %self.task.view.record.chatbot_id, ?kind, "another answerer takes over");
-            outcome = self.write_by(*kind, pen).await;
+        if choice.kind != AnswererKind::Echo
+            && let Some(answer) = curated(&self.task.question, &self.hits, &self.task.view.index)
+        {
+            self.receipt.provider = "curated".into();
+            return self.recite(answer, pen).await;
+        }
+        let mut outcome = self.write_by(&choice.as_stand_in(), pen).await;
+        for stand_in in &choice.fallback {
+            let Err(failure) = &outcome else { break };
+            let Some(passed_over) = failure.passed_over(&self.receipt.provider) else { break };
+            tracing::info!(chatbot.id = %self.task.view.record.chatbot_id, error = ?failure, next = ?stand_in.kind,
+                "another answerer takes over");
+            self.receipt.passed_over.push(passed_over);
+            self.receipt.prompt_hash = None;
+            outcome = self.write_by(stand_in, pen).await;
         }
         outcome
     }
 
-    async fn write_by(&mut self, kind: AnswererKind, pen: &Pen) -> Result<Vec<Citation>, Failure> {
-        match kind {
+    async fn write_by(&mut self, answerer: &StandIn, pen: &Pen) -> Result<Vec<Citation>, Failure> {
+        match answerer.kind {
             AnswererKind::Extractive => self.quote(pen).await,
             AnswererKind::Echo => {
                 self.receipt.provider = "echo".into();
                 pen.write(&self.task.question).await.map(|()| Vec::new())
             }
-            AnswererKind::Llm => self.ask_model(pen).await,
+            AnswererKind::Llm => self.ask_model(answerer, pen).await,
         }
     }
 
@@ -149,11 +175,13 @@ impl<'a> Writing<'a> {
         let index = &self.task.view.index;
         match extract(&self.task.question, &self.hits, behaviour.evidence_min, index) {
             None => self.refuse(pen).await,
-            Some(answer) => {
-                self.stream(&answer.text, pen).await?;
-                Ok(answer.citations)
-            }
+            Some(answer) => self.recite(answer, pen).await,
         }
+    }
+
+    async fn recite(&mut self, answer: ExtractiveAnswer, pen: &Pen) -> Result<Vec<Citation>, Failure> {
+        self.stream(&answer.text, pen).await?;
+        Ok(answer.citations)
     }
 
     async fn refuse(&mut self, pen: &Pen) -> Result<Vec<Citation>, Failure> {
@@ -170,7 +198,7 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    async fn ask_model(&mut self, pen: &Pen) -> Result<Vec<Citation>, Failure> {
+    async fn ask_model(&mut self, answerer: &StandIn, pen: &Pen) -> Result<Vec<Citation>, Failure> {
         let config = &self.task.view.record.config;
         // Without evidence a model would make something up; it is not asked.
         let has_sources = !self.task.view.index.is_empty();
@@ -181,47 +209,53 @@ impl<'a> Writing<'a> {
             self.receipt.provider = "refusal".into();
             return self.refuse(pen).await;
         }
-        let found = self.task.providers.find(config.answerer.provider.as_deref());
-        let (name, answerer) = found.ok_or(Failure::NoProvider)?;
+        // A stand-in that names no provider is another attempt at the first choice's.
+        let wanted = answerer.provider.as_deref().or(config.answerer.provider.as_deref());
+        let unknown = || Failure::NoProvider(wanted.unwrap_or("llm").to_owned());
+        let (name, provider) = self.task.providers.find(wanted).ok_or_else(unknown)?;
         self.receipt.provider = name;
-        let request = self.request();
-        let said = self.follow(answerer.as_ref(), request, pen).await?;
+        // The visitor waits for all of the chain: no model is begun with when others have taken too long already.
+        if self.began.elapsed() >= self.task.fail_over_within {
+            return Err(Failure::BeforeFirstPiece(AnswerFault::TimedOut(self.task.fail_over_within)));
+        }
+        let request = self.request(answerer.model.clone());
+        let stream = provider.answer(request).await.map_err(Failure::BeforeFirstPiece)?;
+        let said = self.follow(stream, pen).await?;
         Ok(cite(&self.task.question, &said, &self.hits, &self.task.view.index))
     }
 
-    fn request(&mut self) -> AnswerRequest {
+    fn request(&mut self, model: Option<String>) -> AnswerRequest {
         let config = &self.task.view.record.config;
         let system = prompt(&config.behaviour, &self.hits).system;
         self.receipt.prompt_hash = Some(hex_digest(&system));
         let mut turns = self.task.turns.clone();
         turns.push(Turn { role: Role::Visitor, text: self.task.question.clone() });
-        AnswerRequest { system, turns, model: config.answerer.model.clone() }
+        AnswerRequest { system, turns, model }
     }
 
-    async fn follow(
-        &mut self,
-        answerer: &dyn Answerer,
-        request: AnswerRequest,
-        pen: &Pen,
-    ) -> Result<String, Failure> {
-        let mut stream = answerer.answer(request).await.map_err(Failure::BeforeFirstPiece)?;
+    async fn follow(&mut self, mut stream: PieceStream, pen: &Pen) -> Result<String, Failure> {
         let mut said = String::new();
-        while let Some(piece) = stream.next().await {
-            match piece {
-                Ok(Piece::Text(text)) => {
+        let fault = loop {
+            match stream.next().await {
+                Some(Ok(Piece::Text(text))) => {
                     pen.write(&text).await?;
                     self.note_first_piece();
                     said.push_str(&text);
                 }
-                Ok(Piece::Finished { model, tokens }) => {
-                    (self.receipt.model, self.receipt.tokens) = (model, tokens);
+                Some(Ok(Piece::Finished(_))) if said.trim().is_empty() => {
+                    break AnswerFault::Garbled("an answer without words".into());
+                }
+                Some(Ok(Piece::Finished(end))) => {
+                    self.receipt.model = end.model;
+                    self.receipt.tokens = end.tokens;
+                    self.receipt.cost_micros = end.cost_micros;
+                    self.receipt.stop = Some(end.stop);
                     return Ok(said);
                 }
-                Err(fault) if said.is_empty() => return Err(Failure::BeforeFirstPiece(fault)),
-                Err(fault) => return Err(Failure::BrokeOff(fault)),
+                Some(Err(fault)) => break fault,
+                None => break AnswerFault::Garbled("the stream ended without an end".into()),
             }
-        }
-        let fault = AnswerFault::Garbled("the stream ended without an end".into());
+        };
         Err(if said.is_empty() { Failure::BeforeFirstPiece(fault) } else { Failure::BrokeOff(fault) })
     }
 
@@ -232,21 +266,19 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn blank_receipt(task: &AnswerTask, hits: &[Hit]) -> Receipt {
-    let chunk = |hit: &Hit| ReceiptChunk {
-        chunk_id: hit.passage.chunk_id,
-        document_id: hit.passage.document_id,
-        span: (bytes(hit.passage.span.start), bytes(hit.passage.span.end)),
-        score: hit.score,
+/// A passage that was given, and whether the answer quotes it.
+fn receipt_chunk(hit: &Hit, citations: &[Citation]) -> ReceiptChunk {
+    let passage = &hit.passage;
+    let quotes = |citation: &Citation| {
+        citation.source_id == passage.source_id && passage.text.contains(&citation.quote)
     };
-    Receipt {
-        config_version: task.view.record.config_version,
-        prompt_hash: None,
-        provider: String::new(),
-        model: None,
-        tokens: Tokens::default(),
-        chunks: hits.iter().map(chunk).collect(),
-        times: StageTimes::default(),
+    ReceiptChunk {
+        chunk_id: passage.chunk_id,
+        source_id: Some(passage.source_id),
+        document_id: passage.document_id,
+        span: (bytes(passage.span.start), bytes(passage.span.end)),
+        score: hit.score,
+        cited: citations.iter().any(quotes),
     }
 }
 

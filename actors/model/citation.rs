@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::SourceId;
+use super::{DocumentId, SourceId};
 
 /// One numbered reference of an answer. `quote` is a literal substring of the stored document version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub struct Citation {
     pub n: u32,
     /// The source that was read.
     pub source_id: SourceId,
+    /// The version of the source that was read; answers of the first versions don't name it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub document_id: Option<DocumentId>,
     /// The source's title as people know it.
     pub title: Arc<str>,
     /// Where the source can be read, if it came from the web.

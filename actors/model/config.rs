@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ChatbotId, ConfigVersion};
+use super::{AccountId, AnswererChoice, ChatbotId, ConfigVersion};
 
 /// A stored chatbot with the configuration in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,37 +83,6 @@ impl ChatbotConfig {
 #[serde(transparent)]
 pub struct Origin(pub String);
 
-/// Which answerer speaks, and who takes its place when it fails.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnswererChoice {
-    /// The first choice.
-    #[serde(default)]
-    pub kind: AnswererKind,
-    /// The configured provider, for [`AnswererKind::Llm`].
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub provider: Option<String>,
-    /// A model other than the provider's own.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub model: Option<String>,
-    /// Who answers when the first choice can't, in order.
-    #[serde(default)]
-    pub fallback: Vec<AnswererKind>,
-}
-
-/// The kinds of answerers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswererKind {
-    /// Quotes the passages that answer. No key, no network.
-    #[default]
-    Extractive,
-    /// Says the visitor's words back, in one piece; for load tests.
-    Echo,
-    /// A model behind a configured provider.
-    Llm,
-}
-
 /// How the widget looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +114,19 @@ pub struct Behaviour {
     pub evidence_min: f32,
     /// Earlier messages that a model is shown.
     pub history_messages_max: u32,
+    /// What becomes of an answer that nobody listens to any more.
+    pub unheard: Unheard,
+}
+
+/// What becomes of an answer when the last of its listeners has gone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unheard {
+    /// It is written to its end: whoever comes back finds it.
+    #[default]
+    Finish,
+    /// It ends where it is, and the model is not paid for more.
+    Stop,
 }
 
 impl Default for Behaviour {
@@ -156,6 +138,7 @@ impl Default for Behaviour {
             refusal: "I don't know: nothing I have read answers that.".into(),
             evidence_min: 0.42,
             history_messages_max: 12,
+            unheard: Unheard::Finish,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The words of the product: what every actor, port and adapter calls the same thing by the same name.
 
+mod answerer;
 mod citation;
 mod config;
 mod event;
@@ -14,10 +15,11 @@ mod session;
 mod site;
 mod usage;
 
+pub use answerer::{AnswererChoice, AnswererKind, StandIn};
 pub use citation::Citation;
 pub use config::{
-    AnswererChoice, AnswererKind, Behaviour, ChatbotConfig, ChatbotRecord, FormField, Identity, IdentityMode,
-    MessageLimits, Origin, PublicConfig, Theme,
+    Behaviour, ChatbotConfig, ChatbotRecord, FormField, Identity, IdentityMode, MessageLimits, Origin,
+    PublicConfig, Theme, Unheard,
 };
 pub use event::{AgentName, Event, EventBody, Message, Phase, Role, StateChange};
 pub use ids::{
@@ -29,7 +31,7 @@ pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress, Run};
 pub use knowledge::{Chunk, ContentHash, Document, FileHash, Hit, NoFileHash, Passage, StageScores};
 pub use plan::{Plan, PlanId};
 pub use publication::{Notice, Publication, PublicationData};
-pub use receipt::{Receipt, ReceiptChunk, StageTimes, Tokens};
+pub use receipt::{FaultKind, PassedOver, Receipt, ReceiptChunk, StageTimes, StopReason, Tokens};
 pub use refusal::{Refusal, RefusalCode};
 pub use session::{SessionMeta, Visitor};
 pub use site::{FoundPage, PageCounts, PageRole, PageState, SitePage, SiteRules, StoppedBy, Validators};

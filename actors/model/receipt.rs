@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChunkId, ConfigVersion, DocumentId};
+use super::{ChunkId, ConfigVersion, DocumentId, SourceId};
 
 /// The account of one answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,10 +19,80 @@ pub struct Receipt {
     pub model: Option<String>,
     /// Tokens counted by the provider.
     pub tokens: Tokens,
+    /// What they cost, in millionths of the money that the operator gives prices in, where a price is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cost_micros: Option<u64>,
+    /// Why the model stopped, where one was asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stop: Option<StopReason>,
+    /// Who was asked before and did not begin to answer, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub passed_over: Vec<PassedOver>,
     /// The passages that were given, best first.
     pub chunks: Vec<ReceiptChunk>,
     /// Time by stage.
     pub times: StageTimes,
+}
+
+impl Receipt {
+    /// The receipt of an answer by `provider` that nothing else is known of.
+    #[must_use]
+    pub fn of(config_version: ConfigVersion, provider: impl Into<String>) -> Self {
+        Self {
+            config_version,
+            prompt_hash: None,
+            provider: provider.into(),
+            model: None,
+            tokens: Tokens::default(),
+            cost_micros: None,
+            stop: None,
+            passed_over: Vec::new(),
+            chunks: Vec::new(),
+            times: StageTimes::default(),
+        }
+    }
+}
+
+/// An answerer that was asked and said nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOver {
+    /// Its configured name.
+    pub provider: String,
+    /// Why it said nothing.
+    pub fault: FaultKind,
+}
+
+/// Why a provider gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// It limits the rate of requests.
+    RateLimited,
+    /// It refused the request.
+    Refused,
+    /// It could not be reached, or failed.
+    Unavailable,
+    /// What it sent was no answer.
+    Garbled,
+    /// It took too long.
+    TimedOut,
+    /// It failed too often before and was not asked.
+    Resting,
+    /// The server has no provider of that name.
+    NotConfigured,
+}
+
+/// Why a model stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// It had said everything.
+    #[default]
+    Complete,
+    /// It had written as much as it may.
+    Length,
+    /// It, or a filter behind it, would not say it.
+    Refusal,
 }
 
 /// A passage and how well it matched.
@@ -30,12 +100,18 @@ pub struct Receipt {
 pub struct ReceiptChunk {
     /// The passage.
     pub chunk_id: ChunkId,
+    /// The source it was read from; receipts of the first versions don't name it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source_id: Option<SourceId>,
     /// The document version it was cut from.
     pub document_id: DocumentId,
     /// First and one-past-last byte in that version's text.
     pub span: (u64, u64),
     /// The final score.
     pub score: f32,
+    /// Whether the answer quotes it.
+    #[serde(default)]
+    pub cited: bool,
 }
 
 /// Tokens of one model call.

@@ -34,6 +34,8 @@ pub enum UsageKind {
     PromptTokens,
     /// Tokens that a model wrote.
     CompletionTokens,
+    /// What a model's tokens cost, in millionths of the money that the operator gives prices in.
+    CostMicros,
     /// Pages fetched from the web.
     Page,
     /// Bytes stored of sources.
@@ -48,8 +50,25 @@ impl UsageKind {
             Self::Answer => "answer",
             Self::PromptTokens => "prompt_tokens",
             Self::CompletionTokens => "completion_tokens",
+            Self::CostMicros => "cost_micros",
             Self::Page => "page",
             Self::StoredBytes => "stored_bytes",
         }
+    }
+
+    /// The id of the row that counts this kind for an answer: the message's own for the answer itself, and one made from
+    /// it for what the answer took. The same each time, so that nothing is counted twice.
+    #[must_use]
+    pub const fn row_of(self, answer: MessageId) -> Uuid {
+        let place = match self {
+            Self::Answer => 0,
+            Self::PromptTokens => 1,
+            Self::CompletionTokens => 2,
+            Self::Page => 3,
+            Self::StoredBytes => 4,
+            Self::CostMicros => 5,
+        };
+        // The last bits of an id of version 7 are chance; its time is elsewhere.
+        Uuid::from_u128(answer.as_uuid().as_u128() ^ (place << 56))
     }
 }

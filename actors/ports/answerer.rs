@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-use crate::model::{Role, Tokens};
+use crate::model::{FaultKind, Role, StopReason, Tokens};
 
 /// One earlier message, as a model is shown it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +34,20 @@ pub enum Piece {
     /// More text.
     Text(String),
     /// The end, with what it took.
-    Finished {
-        /// The model that answered.
-        model: Option<String>,
-        /// Tokens, where the provider counts them.
-        tokens: Tokens,
-    },
+    Finished(AnswerEnd),
+}
+
+/// How an answer ended and what it took.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AnswerEnd {
+    /// The model that answered.
+    pub model: Option<String>,
+    /// Tokens, where the provider counts them.
+    pub tokens: Tokens,
+    /// What they cost, in millionths of the money that the operator gives prices in; none where no price is known.
+    pub cost_micros: Option<u64>,
+    /// Why the model stopped.
+    pub stop: StopReason,
 }
 
 /// Why there is no (further) answer.
@@ -68,6 +76,24 @@ pub enum AnswerFault {
     /// Nothing came for too long.
     #[error("the provider sent nothing for {0:?}")]
     TimedOut(Duration),
+    /// It failed too often, and is not asked for a while.
+    #[error("the provider failed again and again and is left alone for {0:?}")]
+    Resting(Duration),
+}
+
+impl AnswerFault {
+    /// What is kept of it in receipts: its kind, and nothing of what the provider said.
+    #[must_use]
+    pub const fn kind(&self) -> FaultKind {
+        match self {
+            Self::RateLimited { .. } => FaultKind::RateLimited,
+            Self::Refused { .. } => FaultKind::Refused,
+            Self::Unavailable(_) => FaultKind::Unavailable,
+            Self::Garbled(_) => FaultKind::Garbled,
+            Self::TimedOut(_) => FaultKind::TimedOut,
+            Self::Resting(_) => FaultKind::Resting,
+        }
+    }
 }
 
 /// The pieces of one answer. Ends after [`Piece::Finished`] or the first fault; dropping it ends the request.

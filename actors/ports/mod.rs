@@ -17,7 +17,7 @@ mod pages;
 mod recordings;
 mod snapshots;
 
-pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
+pub use answerer::{AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
 pub use blobs::{BlobKey, Blobs};
 pub use catalog::Catalog;
 pub use clock::Clock;

@@ -12,7 +12,7 @@ use crate::chatbot::session::handle::Since;
 use crate::kernel::ActorKind;
 use crate::kernel::testing::{Condition, TestEngine};
 use crate::limits::Limits;
-use crate::model::{Refusal, RefusalCode};
+use crate::model::{Refusal, RefusalCode, UsageKind};
 
 fn code(outcome: Result<impl Sized, Refusal>) -> Option<RefusalCode> {
     outcome.err().map(|refusal| refusal.code)
@@ -35,7 +35,7 @@ async fn of_two_hundred_who_want_the_last_credit_at_once_exactly_one_gets_it() {
     let refused = codes.iter().filter(|code| **code == Some(RefusalCode::QuotaExceeded)).count();
     assert_eq!((accepted, refused), (1, 199));
     engine.until("it is answered", |engine| settled(engine) == 1).await;
-    assert_eq!(engine.world.store.usage().len(), 1);
+    assert_eq!(engine.world.store.usage(UsageKind::Answer).len(), 1);
     engine.drain().await;
 }
 
@@ -49,7 +49,7 @@ async fn a_whole_month_is_used_up_to_the_last_answer_and_not_beyond() {
         .flat_map(|guest| (0..15).map(move |n| async move { guest.says(&format!("m{n}"), "Me?").await }));
     let accepted = join_all(sends).await.into_iter().filter(Result::is_ok).count();
     engine.until("all are answered", |engine| settled(engine) == 100).await;
-    assert_eq!((accepted, engine.world.store.usage().len()), (100, 100));
+    assert_eq!((accepted, engine.world.store.usage(UsageKind::Answer).len()), (100, 100));
     engine.drain().await;
 }
 

@@ -11,6 +11,7 @@ mod shared_credits;
 mod shutdown;
 mod sites;
 mod supervision;
+mod unheard;
 mod visitor;
 
 use visitor::Guest;

@@ -14,7 +14,7 @@ use crate::kernel::testing::{Condition, TestEngine, World};
 use crate::limits::{Acknowledge, Limits};
 use crate::model::{
     AnswerId, AnswererKind, ClientId, Event, EventBody, Message, MessageId, Phase, PublicationData,
-    RefusalCode, Role, Seq,
+    RefusalCode, Role, Seq, UsageKind,
 };
 use crate::ports::{Fault, Rating};
 
@@ -42,7 +42,9 @@ async fn a_question_is_answered_piece_by_piece_and_kept_with_its_receipt_and_cos
     let pieces = [guest.hears_a_piece().await, guest.hears_a_piece().await, guest.hears_a_piece().await];
     assert_eq!(guest.is_answered().await, pieces.concat());
     assert_eq!(stored(&engine, &guest), [row(1, "Is tea fine?"), row(2, "Tea is fine.")]);
-    assert_eq!((engine.world.store.usage().len(), engine.world.store.receipts().len()), (1, 1));
+    let used = |kind| engine.world.store.usage(kind);
+    assert_eq!((used(UsageKind::Answer), engine.world.store.receipts().len()), (vec![1], 1));
+    assert_eq!((used(UsageKind::PromptTokens), used(UsageKind::CompletionTokens)), (vec![1], vec![1]));
     engine.drain().await;
 }
 
@@ -264,7 +266,7 @@ async fn a_new_configuration_holds_from_the_next_turn_and_reaches_those_who_list
 async fn a_provider_that_fails_before_its_first_piece_is_stood_in_for() {
     let engine = engine();
     engine.world.configure(engine.world.chatbot, 1, |config| {
-        config.answerer.fallback = vec![AnswererKind::Extractive];
+        config.answerer.fallback = vec![AnswererKind::Extractive.into()];
     });
     let mut guest = Guest::arrives(&engine).await;
     engine.world.model.next_fails();
@@ -288,7 +290,7 @@ async fn an_answer_that_breaks_off_is_not_paid_for_and_both_sides_are_told() {
     });
     assert_eq!(code.await, RefusalCode::AnswerFailed.number());
     assert!(guest.is_told_by_the_system().await.contains("could not be answered"));
-    assert_eq!((stored(&engine, &guest).len(), engine.world.store.usage().len()), (2, 0));
+    assert_eq!((stored(&engine, &guest).len(), engine.world.store.usage(UsageKind::Answer).len()), (2, 0));
     engine.drain().await;
 }
 

@@ -9,7 +9,7 @@ use super::{Guest, engine};
 use crate::billing::state::period_of;
 use crate::kernel::testing::{Condition, TestEngine, World};
 use crate::limits::Limits;
-use crate::model::RefusalCode;
+use crate::model::{RefusalCode, UsageKind};
 use crate::ports::{Clock, Fault, LeaseClaim, Ports, Recall, Tally};
 
 const DOWN: Condition = Condition::Failing(Fault::Transient);
@@ -55,7 +55,7 @@ async fn two_processes_use_up_a_plan_together_and_not_beyond() {
     let (left, right) = tokio::join!(accepted(&left, 10), accepted(&right, 10));
     assert_eq!(left + right, 100);
     assert!(left > 0 && right > 0, "{left} and {right}");
-    first.until("all are answered", |first| first.world.store.usage().len() == 100).await;
+    first.until("all are answered", |first| first.world.store.usage(UsageKind::Answer).len() == 100).await;
     first.drain().await;
     second.drain().await;
 }
@@ -107,7 +107,7 @@ async fn a_process_that_can_t_renew_its_lease_uses_none_of_it() {
     engine.world.store.ledger.set(Condition::Working);
     guest.is_heard("m2", "Two?").await;
     guest.is_answered().await;
-    assert_eq!(engine.world.store.usage().len(), 2);
+    assert_eq!(engine.world.store.usage(UsageKind::Answer).len(), 2);
     engine.drain().await;
 }
 
@@ -168,13 +168,18 @@ async fn an_answer_that_may_not_be_stored_is_paid_once_in_the_end() {
     engine.world.store.appends.set(Condition::Mute);
     voice.say("1");
     voice.finish();
-    engine.until("the answer is stored", |engine| engine.world.store.usage().len() == 1).await;
+    engine
+        .until("the answer is stored", |engine| engine.world.store.usage(UsageKind::Answer).len() == 1)
+        .await;
     tokio::time::sleep(Limits::default().journal_retry * 2).await;
     engine.world.store.appends.set(Condition::Working);
     let mut guest = Guest::returns(&engine, &guest, crate::chatbot::session::handle::Since::Now).await;
     guest.is_heard("m2", "Two?").await;
     guest.is_answered().await;
     let refusal = guest.says("m3", "Three?").await.unwrap_err();
-    assert_eq!((refusal.code, engine.world.store.usage().len()), (RefusalCode::QuotaExceeded, 2));
+    assert_eq!(
+        (refusal.code, engine.world.store.usage(UsageKind::Answer).len()),
+        (RefusalCode::QuotaExceeded, 2)
+    );
     engine.drain().await;
 }

@@ -12,7 +12,7 @@ use crate::chatbot::session::{Duplicate, Opening, Reply};
 use crate::kernel::testing::{Condition, Sabotage, TestEngine};
 use crate::kernel::{ActorKind, VitalState};
 use crate::limits::Limits;
-use crate::model::{ChatbotId, RefusalCode, Seq};
+use crate::model::{ChatbotId, RefusalCode, Seq, UsageKind};
 
 fn break_session(guest: &Guest) {
     guest.session.mailbox().entrust(Sabotage);
@@ -118,7 +118,7 @@ async fn a_question_whose_session_panicked_is_answered_in_the_next_life() {
     guest.is_sent_away().await;
     let id = guest.id();
     engine.until("the answer is stored", |engine| engine.world.store.events(id).len() == 2).await;
-    assert_eq!(engine.world.store.usage().len(), 1);
+    assert_eq!(engine.world.store.usage(UsageKind::Answer).len(), 1);
     engine.drain().await;
 }
 

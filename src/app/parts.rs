@@ -19,13 +19,16 @@ use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, Politeness, WebCrawler};
+use crate::evaluation::Bench;
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
 use crate::http::{HttpOptions, Places, Readiness, Registration, Service};
 use crate::limits::{Enforcement, LimitOptions, RateLimits, TrustedProxies};
-use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, ProviderSettings};
+use crate::model_provider::{AnswerTimeouts, ConfiguredProviders, Price, Protocol, ProviderSettings};
 use crate::recording::StoreRecordings;
-use crate::settings::{Durability as Wanted, LimitsSettings, LlmSettings, Settings};
+use crate::settings::{
+    Durability as Wanted, LimitsSettings, LlmSettings, ModelPrice, ProviderKind, Settings,
+};
 use crate::store::{Durability, Migrate, Store, StoreOptions};
 use crate::system::{SystemClock, SystemDice};
 
@@ -155,12 +158,34 @@ pub(super) fn providers(settings: &Settings) -> Result<ConfiguredProviders, Star
 
 fn provider(name: &str, llm: &LlmSettings) -> Result<ProviderSettings, StartError> {
     let incomplete = || StartError::Model(name.to_owned());
+    let base_url = llm.base_url.clone().ok_or_else(incomplete)?;
+    let model = llm.model.clone().ok_or_else(incomplete)?;
+    let price = |price: &ModelPrice| Price { prompt: price.prompt, completion: price.completion };
     Ok(ProviderSettings {
-        base_url: llm.base_url.clone().ok_or_else(incomplete)?,
+        protocol: match llm.kind {
+            ProviderKind::OpenAi => Protocol::OpenAi,
+            ProviderKind::Anthropic => Protocol::Anthropic,
+        },
         api_key: llm.api_key.clone().unwrap_or_else(|| SecretString::from("")),
-        model: llm.model.clone().ok_or_else(incomplete)?,
-        timeouts: AnswerTimeouts::default(),
+        tokens_max: llm.tokens_max,
+        timeouts: answer_timeouts(llm),
+        hedge_after: llm.hedge_after_ms.map(|delay| Duration::from_millis(delay.get())),
+        prices: llm.prices.iter().map(|listed| (listed.model.clone(), price(listed))).collect(),
+        ..ProviderSettings::of(base_url, model)
     })
+}
+
+fn answer_timeouts(llm: &LlmSettings) -> AnswerTimeouts {
+    let standard = AnswerTimeouts::default();
+    let wanted = |seconds: Option<NonZeroU32>, otherwise| {
+        seconds.map_or(otherwise, |seconds| Duration::from_secs(seconds.get().into()))
+    };
+    AnswerTimeouts {
+        first_piece: wanted(llm.first_token_seconds, standard.first_piece),
+        between_pieces: wanted(llm.between_tokens_seconds, standard.between_pieces),
+        whole: wanted(llm.answer_seconds, standard.whole),
+        ..standard
+    }
 }
 
 /// What is there before the service's state is put together.
@@ -193,6 +218,7 @@ pub(super) async fn service(
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal: Seal::new(&seal_key)?,
+        bench: Bench { providers: ports.providers, limits: limits(settings) },
         limits: RateLimits::new(&limit_options(&settings.limits)),
         clock: ports.clock,
         dice: ports.dice,

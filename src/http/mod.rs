@@ -136,7 +136,14 @@ fn chatbots(config: &mut ServiceConfig<'_>) {
         .service(chatbots::delete::delete_chatbot)
         .service(chatbots::versions::list_versions)
         .service(chatbots::restore::restore_version)
-        .service(chatbots::duplicate::duplicate_chatbot);
+        .service(chatbots::duplicate::duplicate_chatbot)
+        .service(chatbots::draft::show_draft)
+        .service(chatbots::draft::save_draft)
+        .service(chatbots::draft::discard_draft)
+        .service(chatbots::draft::publish_draft)
+        .service(chatbots::questions::show_questions)
+        .service(chatbots::questions::set_questions)
+        .service(chatbots::evaluate::run_evaluation);
 }
 
 fn knowledge(config: &mut ServiceConfig<'_>) {

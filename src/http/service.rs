@@ -16,6 +16,7 @@ use super::places::{Place, Places};
 use crate::auth::{Passwords, Seal, Tokens};
 use crate::blobs::{Intake, UploadSigner};
 use crate::error::ApiError;
+use crate::evaluation::Bench;
 use crate::limits::{RateLimits, TrustedProxies};
 use crate::store::Store;
 
@@ -39,6 +40,8 @@ pub struct Service {
     pub seal: Seal,
     /// How often somebody may ask.
     pub limits: RateLimits,
+    /// Where chatbots are tried.
+    pub bench: Bench,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids.

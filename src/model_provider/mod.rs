@@ -1,16 +1,23 @@
-//! Models behind any endpoint that speaks OpenAI's chat completions: OpenAI itself, Azure, Ollama, vLLM, llama.cpp
-//! and many more. They differ in what they leave out, so reading is patient with missing fields and strict with
-//! time, size and what does not parse.
+//! Models behind an address: any endpoint that speaks OpenAI's chat completions (OpenAI itself, Azure, Ollama, vLLM,
+//! llama.cpp and many more) or Anthropic's Messages API. They differ in what they leave out, so reading is patient with
+//! missing fields and strict with time, size and what does not parse.
 
-mod body;
-mod chunk;
+mod anthropic;
+mod breaker;
+mod endpoint;
+mod fault;
 mod openai;
+mod prices;
+mod protocol;
+mod provider;
 mod providers;
 mod reading;
 mod retry;
 mod settings;
 mod sse;
 
-pub use openai::OpenAiAnswerer;
+pub use prices::{Price, Prices};
+pub use protocol::Protocol;
+pub use provider::Provider;
 pub use providers::ConfiguredProviders;
 pub use settings::{AnswerTimeouts, ProviderSettings};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aihio_actors::ports::{Answerer, Providers};
 
-use super::openai::OpenAiAnswerer;
+use super::provider::Provider;
 use super::settings::ProviderSettings;
 
 /// The providers of the configuration, in its order.
@@ -20,7 +20,7 @@ impl ConfiguredProviders {
     /// When the TLS set-up of the machine can't be used.
     pub fn new(settings: Vec<(String, ProviderSettings)>) -> reqwest::Result<Self> {
         let answerer = |(name, settings)| -> reqwest::Result<(String, Arc<dyn Answerer>)> {
-            Ok((name, Arc::new(OpenAiAnswerer::new(settings)?)))
+            Ok((name, Arc::new(Provider::new(settings)?)))
         };
         Ok(Self { providers: settings.into_iter().map(answerer).collect::<reqwest::Result<_>>()? })
     }
@@ -40,7 +40,6 @@ impl Providers for ConfiguredProviders {
 mod tests {
     use url::Url;
 
-    use super::super::settings::AnswerTimeouts;
     use super::*;
 
     #[test]
@@ -48,11 +47,7 @@ mod tests {
         crate::scripted_server::install_tls();
         let settings = |name: &str| {
             let base_url = Url::parse("http://127.0.0.1:1/v1").unwrap();
-            let model = "m".to_owned();
-            (
-                name.to_owned(),
-                ProviderSettings { base_url, api_key: "".into(), model, timeouts: AnswerTimeouts::default() },
-            )
+            (name.to_owned(), ProviderSettings::of(base_url, "m"))
         };
         let providers = ConfiguredProviders::new(vec![settings("one"), settings("two")]).unwrap();
         let found = |name| providers.find(name).map(|(name, _)| name);

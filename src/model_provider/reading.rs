@@ -4,20 +4,17 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::time::Duration;
 
-use aihio_actors::model::Tokens;
-use aihio_actors::ports::{AnswerFault, Piece, PieceStream};
+use aihio_actors::ports::{AnswerEnd, AnswerFault, Piece, PieceStream};
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt, once, unfold};
 use tokio::time::{Instant, timeout_at};
 
-use super::chunk::Chunk;
+use super::protocol::{Chunk, Protocol, Said};
 use super::settings::AnswerTimeouts;
 use super::sse::{SseDecoder, SseFault};
 
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// What follows the last chunk of a stream.
-const DONE: &str = "[DONE]";
 
 /// When patience with a provider ends.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +64,7 @@ pub(super) type ByteStream = BoxStream<'static, reqwest::Result<Bytes>>;
 /// An answer that is being read.
 pub(super) struct Reading {
     bytes: ByteStream,
+    protocol: Protocol,
     format: Format,
     patience: Patience,
     /// Chunks that are complete and not yet looked at.
@@ -76,22 +74,21 @@ pub(super) struct Reading {
     /// Whether the provider said that the answer is complete.
     complete: bool,
     text_bytes: usize,
-    model: Option<String>,
-    tokens: Tokens,
+    end: AnswerEnd,
 }
 
 impl Reading {
-    pub(super) fn new(bytes: ByteStream, format: Format, patience: Patience) -> Self {
+    pub(super) fn new(bytes: ByteStream, (protocol, format): (Protocol, Format), patience: Patience) -> Self {
         Self {
             bytes,
+            protocol,
             format,
             patience,
             chunks: VecDeque::new(),
             begun: false,
             complete: false,
             text_bytes: 0,
-            model: None,
-            tokens: Tokens::default(),
+            end: AnswerEnd::default(),
         }
     }
 
@@ -134,15 +131,17 @@ impl Reading {
 
     fn take(&mut self, chunk: &str) -> Result<Option<Piece>, AnswerFault> {
         self.patience.renew();
-        if chunk.trim() == DONE {
-            return Ok(Some(self.finished()));
-        }
-        let mut chunk = Chunk::parse(chunk)?;
+        let Said { text, model, prompt_tokens, completion_tokens, stop } = match self.protocol.read(chunk)? {
+            Chunk::Said(said) => said,
+            Chunk::End => return Ok(Some(self.finished())),
+        };
         self.begun = true;
-        self.complete |= chunk.is_last();
-        self.tokens = chunk.tokens().unwrap_or(self.tokens);
-        self.model = chunk.model.take().or_else(|| self.model.take());
-        let text = chunk.text();
+        self.complete |= stop.is_some();
+        let end = &mut self.end;
+        end.stop = stop.unwrap_or(end.stop);
+        end.tokens.prompt = prompt_tokens.unwrap_or(end.tokens.prompt);
+        end.tokens.completion = completion_tokens.unwrap_or(end.tokens.completion);
+        end.model = model.or_else(|| end.model.take());
         self.text_bytes += text.as_ref().map_or(0, String::len);
         if self.text_bytes > ANSWER_BYTES_MAX {
             return Err(too_long());
@@ -174,7 +173,7 @@ impl Reading {
     }
 
     fn finished(&mut self) -> Piece {
-        Piece::Finished { model: self.model.take(), tokens: self.tokens }
+        Piece::Finished(std::mem::take(&mut self.end))
     }
 }
 

@@ -9,7 +9,20 @@ use super::error::Place;
 pub(super) const PREFIX: &str = "AIHIO__";
 
 /// The keys of one model, below `llm.<name>.`.
-const LLM_KEYS: [&str; 4] = ["kind", "base_url", "api_key", "model"];
+const LLM_KEYS: [&str; 10] = [
+    "kind",
+    "base_url",
+    "api_key",
+    "model",
+    "tokens_max",
+    "first_token_seconds",
+    "between_tokens_seconds",
+    "answer_seconds",
+    "hedge_after_ms",
+    LLM_LIST_KEY,
+];
+/// The one of them that holds a list.
+const LLM_LIST_KEY: &str = "prices";
 
 /// How close a key must be to be offered in place of an unknown one; 1 is the same.
 const LIKENESS_MIN: f64 = 0.7;
@@ -48,7 +61,7 @@ impl KnownKeys {
     /// When there is no such key; the error names the nearest.
     pub(super) fn shape(&self, key: &str, place: &Place) -> Result<Shape, SettingsError> {
         if is_llm_key(key) {
-            return Ok(Shape::One);
+            return Ok(if key.ends_with(LLM_LIST_KEY) { Shape::List } else { Shape::One });
         }
         self.0.get(key).copied().ok_or_else(|| SettingsError::UnknownKey {
             key: key.to_owned(),

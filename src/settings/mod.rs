@@ -49,7 +49,7 @@ pub use extract::ExtractSettings;
 pub use http::{DrainTimes, HttpSettings, TrustedProxy};
 pub use journal::{Durability, JournalSettings};
 pub use limits::LimitsSettings;
-pub use llm::{LlmSettings, ProviderKind};
+pub use llm::{LlmSettings, ModelPrice, ProviderKind};
 pub use load::LoadOptions;
 pub use log::{LogFormat, LogLevel, LogSettings};
 pub use owner::OwnerSettings;

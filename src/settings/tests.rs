@@ -156,7 +156,8 @@ fn a_value_of_the_wrong_kind_is_refused_with_key_place_and_reason() {
         ("AIHIO__BILLING__DEFAULT_PLAN", "gold", "`billing.default_plan`"),
         ("AIHIO__LOG__FORMAT", "xml", "`log.format`"),
         ("AIHIO__LOG__LEVEL", "loud", "`log.level`"),
-        ("AIHIO__LLM__A__KIND", "anthropic", "`llm.a.kind`"),
+        ("AIHIO__LLM__A__KIND", "gemini", "`llm.a.kind`"),
+        ("AIHIO__LLM__A__PRICES", "small=cheap", "`llm.a.prices"),
         ("AIHIO__LLM__A__MODEL", "m", "`llm.a.base_url`"),
     ];
     for (name, value, key) in cases {

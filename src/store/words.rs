@@ -53,6 +53,6 @@ words! {
     super::MemberRole { Owner => "owner", Admin => "admin", Editor => "editor", Viewer => "viewer" }
     UsageKind {
         Answer => "answer", PromptTokens => "prompt_tokens", CompletionTokens => "completion_tokens",
-        Page => "page", StoredBytes => "stored_bytes",
+        CostMicros => "cost_micros", Page => "page", StoredBytes => "stored_bytes",
     }
 }

@@ -13,8 +13,11 @@ def main(base_url, api_key, model, question):
     client = openai.OpenAI(base_url=base_url, api_key=api_key, max_retries=0)
     messages = [{"role": "user", "content": question}]
     whole = client.chat.completions.create(model=model, messages=messages)
-    pieces, finish = [], None
-    for chunk in client.chat.completions.create(model=model, messages=messages, stream=True):
+    pieces, finish, usage = [], None, None
+    options = {"include_usage": True}
+    stream = client.chat.completions.create(model=model, messages=messages, stream=True, stream_options=options)
+    for chunk in stream:
+        usage = chunk.usage or usage
         for choice in chunk.choices:
             pieces.append(choice.delta.content or "")
             finish = choice.finish_reason or finish
@@ -30,6 +33,7 @@ def main(base_url, api_key, model, question):
         "whole_model": whole.model,
         "pieces": pieces,
         "streamed_finish": finish,
+        "usage": usage and usage.model_dump(exclude_none=True),
         "unknown_status": unknown,
     }
     print(json.dumps(told))

@@ -5,6 +5,7 @@
 pub mod api;
 pub mod attached;
 pub mod browser;
+pub mod dialect;
 mod folder;
 pub mod insistent;
 pub mod model;

@@ -1,4 +1,4 @@
-//! A language model behind an OpenAI-compatible API, whose every word and failure the test decides.
+//! A language model behind an API like OpenAI's or Anthropic's, whose every word and failure the test decides.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
+use super::dialect::Dialect;
 use super::server::Plan;
 use super::stub::{Request, Stub, respond};
 
@@ -27,6 +28,8 @@ pub enum Turn {
     Fails(u16),
     /// Sends events that are no JSON.
     Babbles,
+    /// Takes the call and never says anything.
+    Hangs,
 }
 
 impl Turn {
@@ -75,10 +78,16 @@ impl Model {
 
     /// The settings by which a server finds it, as provider `scripted`.
     pub fn known_to(&self, plan: Plan) -> Plan {
-        plan.with("AIHIO__LLM__SCRIPTED__KIND", "openai")
-            .with("AIHIO__LLM__SCRIPTED__BASE_URL", format!("http://{}/v1", self.stub.address()))
-            .with("AIHIO__LLM__SCRIPTED__API_KEY", "not-a-secret")
-            .with("AIHIO__LLM__SCRIPTED__MODEL", "scripted-1")
+        self.known_as("scripted", "openai", plan)
+    }
+
+    /// The settings by which a server finds it under a name, as a provider of that kind.
+    pub fn known_as(&self, name: &str, kind: &str, plan: Plan) -> Plan {
+        let key = |last: &str| format!("AIHIO__LLM__{}__{last}", name.to_uppercase());
+        plan.with(&key("KIND"), kind)
+            .with(&key("BASE_URL"), format!("http://{}/v1", self.stub.address()))
+            .with(&key("API_KEY"), "not-a-secret")
+            .with(&key("MODEL"), "scripted-1")
     }
 
     /// Allows so many more pieces of [`Turn::Drips`].
@@ -97,32 +106,38 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 async fn play(script: Arc<Script>, request: Request, mut stream: TcpStream) {
-    if !request.path.ends_with("/chat/completions") {
+    let Some(dialect) = Dialect::of(&request.path) else {
         return respond(&mut stream, "404 Not Found", "", "").await;
-    }
+    };
     lock(&script.calls).push(serde_json::from_str(&request.body).unwrap_or_default());
     let turn = lock(&script.turns).pop_front();
     match turn.unwrap_or_else(|| Turn::saying("I have nothing to say.")) {
-        Turn::Drips(pieces) => drip(&script, &mut stream, &pieces).await,
-        turn => plays(&mut stream, turn, Duration::ZERO).await,
+        Turn::Drips(pieces) => drip((&script, dialect), &mut stream, &pieces).await,
+        turn if dialect == Dialect::OpenAi => plays(&mut stream, turn, Duration::ZERO).await,
+        turn => speaks((&mut stream, dialect), turn, Duration::ZERO).await,
     }
 }
 
-/// Does one turn, with a pause before each event.
+/// Does one turn in OpenAI's words, with a pause before each event.
 pub async fn plays(stream: &mut TcpStream, turn: Turn, pause: Duration) {
+    speaks((stream, Dialect::OpenAi), turn, pause).await;
+}
+
+async fn speaks((stream, dialect): (&mut TcpStream, Dialect), turn: Turn, pause: Duration) {
     match turn {
         Turn::Fails(status) => fail(stream, status).await,
+        Turn::Hangs => std::future::pending().await,
         Turn::Babbles => {
             stream_events(stream, &["data: {no json\n\n".to_owned()], (Ending::Whole, pause)).await;
         }
         Turn::Says(pieces) | Turn::Drips(pieces) => {
-            stream_events(stream, &spoken(&pieces, 1), (Ending::Whole, pause)).await;
+            stream_events(stream, &dialect.spoken(&pieces, 1), (Ending::Whole, pause)).await;
         }
         Turn::EndsTwice(pieces) => {
-            stream_events(stream, &spoken(&pieces, 2), (Ending::Whole, pause)).await;
+            stream_events(stream, &dialect.spoken(&pieces, 2), (Ending::Whole, pause)).await;
         }
         Turn::IsCutAfter(pieces) => {
-            let mut events: Vec<String> = pieces.iter().map(|piece| delta(piece)).collect();
+            let mut events: Vec<String> = pieces.iter().map(|piece| dialect.delta(piece)).collect();
             events.push("data: {\"choi".to_owned());
             stream_events(stream, &events, (Ending::Cut, pause)).await;
         }
@@ -135,16 +150,16 @@ async fn fail(stream: &mut TcpStream, status: u16) {
     respond(stream, &format!("{status} Scripted"), headers, &body.to_string()).await;
 }
 
-async fn drip(script: &Script, stream: &mut TcpStream, pieces: &[String]) {
+async fn drip((script, dialect): (&Script, Dialect), stream: &mut TcpStream, pieces: &[String]) {
     begin(stream).await;
     for piece in pieces {
         match script.allowed.acquire().await {
             Ok(permit) => permit.forget(),
             Err(_) => return,
         }
-        chunk(stream, &delta(piece)).await;
+        chunk(stream, &dialect.delta(piece)).await;
     }
-    for event in ending(1) {
+    for event in dialect.ending(1) {
         chunk(stream, &event).await;
     }
     let _ = stream.write_all(b"0\r\n\r\n").await;
@@ -178,27 +193,4 @@ async fn begin(stream: &mut TcpStream) {
 async fn chunk(stream: &mut TcpStream, event: &str) {
     let _ = stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()).await;
     let _ = stream.flush().await;
-}
-
-fn spoken(pieces: &[String], endings: usize) -> Vec<String> {
-    pieces.iter().map(|piece| delta(piece)).chain(ending(endings)).collect()
-}
-
-fn ending(times: usize) -> Vec<String> {
-    let last = json!({ "delta": {}, "index": 0, "finish_reason": "stop" });
-    let usage = json!({ "prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18 });
-    let mut events = vec![event(&json!([last]), &Value::Null), event(&json!([]), &usage)];
-    events.extend(std::iter::repeat_n("data: [DONE]\n\n".to_owned(), times));
-    events
-}
-
-fn delta(piece: &str) -> String {
-    event(&json!([{ "delta": { "content": piece }, "index": 0, "finish_reason": null }]), &Value::Null)
-}
-
-fn event(choices: &Value, usage: &Value) -> String {
-    let id = "chatcmpl-scripted";
-    let body = json!({ "id": id, "object": "chat.completion.chunk", "created": 1, "model": "scripted-1",
-        "choices": choices, "usage": usage });
-    format!("data: {body}\n\n")
 }

@@ -13,6 +13,8 @@ pub enum Program {
     Node,
     /// Python with the published clients of `tests/clients/requirements.txt`.
     Python,
+    /// The same Python with the true model of `tests/clients/model.txt`.
+    Model,
     /// strace, which can make system calls of others fail.
     #[cfg(feature = "faults")]
     Strace,
@@ -44,6 +46,7 @@ impl Program {
             Self::Chromium => "chromium",
             Self::Node => "node",
             Self::Python => "python",
+            Self::Model => "model",
             #[cfg(feature = "faults")]
             Self::Strace => "strace",
             #[cfg(feature = "faults")]
@@ -53,7 +56,8 @@ impl Program {
 
     fn places(self) -> Vec<PathBuf> {
         match self {
-            Self::Python => vec![clients().join("venv/bin/python")],
+            Self::Model if !clients().join("model.sum").is_file() => Vec::new(),
+            Self::Python | Self::Model => vec![clients().join("venv/bin/python")],
             Self::Node if !clients().join("node_modules").is_dir() => Vec::new(),
             Self::Node => on_path(&["node"]),
             #[cfg(feature = "faults")]

@@ -71,6 +71,12 @@ impl Index {
         self.passages.is_empty()
     }
 
+    /// The passages that come after one in its document, in order.
+    pub fn following<'a>(&'a self, passage: &'a Chunk) -> impl Iterator<Item = &'a Passage> {
+        let document = self.passages.iter().skip_while(|other| other.chunk_id != passage.chunk_id).skip(1);
+        document.take_while(|other| other.document_id == passage.document_id)
+    }
+
     /// How it cuts text into terms.
     #[must_use]
     pub const fn analyzer(&self) -> &Analyzer {

@@ -20,7 +20,7 @@ mod tokenize;
 
 pub use index::Index;
 pub use language::Language;
-pub use qa::{QaPair, qa_pairs, qa_text};
+pub use qa::{QaPair, qa_pairs, qa_question, qa_text};
 pub use query::Query;
 pub use sentence::sentences;
 pub use split::split;

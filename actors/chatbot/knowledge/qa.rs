@@ -25,6 +25,12 @@ pub fn qa_text(question: &str, answer: &str) -> String {
     format!("{QUESTION}{question}\n\n{ANSWER}{}\n", answer.trim())
 }
 
+/// Where the first question of a text stands, be it whole or the end of an answer that began before.
+#[must_use]
+pub fn qa_question(text: &str) -> Option<usize> {
+    line_starts(text).find(|start| begins(text, *start, QUESTION))
+}
+
 /// The pairs in a text that [`qa_text`] wrote, or several of them one after the other.
 #[must_use]
 pub fn qa_pairs(text: &str) -> Vec<QaPair> {

@@ -147,6 +147,7 @@ impl Session {
             view: Arc::clone(&self.view),
             providers: Arc::clone(&self.context.ports.providers),
             timeout: self.context.limits.answer_timeout,
+            fail_over_within: self.context.limits.answer_fail_over_within,
             passages_max: self.context.limits.answer_passages_max,
         };
         let writing = actix_rt::spawn(write_answer(task, ctx.address().recipient()));
@@ -202,8 +203,8 @@ impl Session {
 
     /// Somebody is there again.
     pub(super) fn wake(&mut self, ctx: &mut Context<Self>) {
-        if let Some(idle) = self.idle.take() {
-            ctx.cancel_future(idle);
+        for waiting in [self.idle.take(), self.unheard.take()].into_iter().flatten() {
+            ctx.cancel_future(waiting);
         }
     }
 

@@ -18,6 +18,7 @@ pub mod replay;
 mod snapshot;
 pub mod state;
 pub mod transcript;
+mod unheard;
 
 pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
@@ -92,6 +93,8 @@ pub struct Session {
     /// Records of earlier lives count up to here.
     next_ticket: Ticket,
     idle: Option<SpawnHandle>,
+    /// The end of an answer that nobody listens to.
+    unheard: Option<SpawnHandle>,
     effects: Vec<Effect>,
     snapshot_seq: u64,
     draining: Draining,
@@ -158,6 +161,7 @@ impl Session {
             unanswered: VecDeque::new(),
             next_ticket: Ticket(0),
             idle: None,
+            unheard: None,
             effects: Vec::new(),
             snapshot_seq: 0,
             draining: Draining::No,

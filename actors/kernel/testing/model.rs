@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::model::Tokens;
-use crate::ports::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers};
+use crate::ports::{AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers};
 
 type Said = Result<Piece, AnswerFault>;
 
@@ -97,7 +97,11 @@ impl ScriptedModel {
 }
 
 fn finished() -> Piece {
-    Piece::Finished { model: Some("scripted".into()), tokens: Tokens { prompt: 1, completion: 1 } }
+    Piece::Finished(AnswerEnd {
+        model: Some("scripted".into()),
+        tokens: Tokens { prompt: 1, completion: 1 },
+        ..AnswerEnd::default()
+    })
 }
 
 #[async_trait]

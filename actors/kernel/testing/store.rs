@@ -12,7 +12,7 @@ use super::credits::CreditBook;
 use super::history::Histories;
 use crate::model::{
     AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, NodeId, Plan, Receipt, Seq,
-    SessionId, SourceId, Timestamp, UsageRow,
+    SessionId, SourceId, Timestamp, UsageKind,
 };
 use crate::ports::{
     BlobKey, Blobs, Catalog, DueSource, Feedback, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened, Outcome,
@@ -104,10 +104,10 @@ impl MemoryStore {
         self.tables().histories.tail(session, Seq::START, u32::MAX)
     }
 
-    /// All usage rows.
+    /// The amounts of all usage rows of a kind.
     #[must_use]
-    pub fn usage(&self) -> Vec<UsageRow> {
-        self.tables().histories.usage.values().cloned().collect()
+    pub fn usage(&self, kind: UsageKind) -> Vec<u64> {
+        self.tables().histories.usage.values().filter(|row| row.kind == kind).map(|row| row.amount).collect()
     }
 
     /// All receipts.

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::super::unique::now;
 use super::finding::{Finding, innermost};
-use crate::settings::LlmSettings;
+use crate::settings::{LlmSettings, ProviderKind};
 
 /// How far two clocks may differ before tokens of one seem wrong to the other.
 const CLOCK_SKEW_MAX: TimeDelta = TimeDelta::minutes(2);
@@ -50,11 +50,17 @@ fn judge(what: String, status: StatusCode) -> Finding {
 async fn list_models(model: &LlmSettings) -> reqwest::Result<Response> {
     let base = model.base_url.as_ref().map_or("", url::Url::as_str).trim_end_matches('/');
     let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
-    let request = client.get(format!("{base}/models"));
-    match &model.api_key {
-        Some(key) => request.bearer_auth(key.expose_secret()).send().await,
-        None => request.send().await,
-    }
+    let key = model.api_key.as_ref().map(|key| key.expose_secret().to_owned());
+    let request = match (model.kind, key) {
+        (ProviderKind::OpenAi, None) => client.get(format!("{base}/models")),
+        (ProviderKind::OpenAi, Some(key)) => client.get(format!("{base}/models")).bearer_auth(key),
+        (ProviderKind::Anthropic, key) => {
+            let base = base.trim_end_matches("/v1");
+            let request = client.get(format!("{base}/v1/models")).header("anthropic-version", "2023-06-01");
+            request.header("x-api-key", key.unwrap_or_default())
+        }
+    };
+    request.send().await
 }
 
 fn clock_skew(response: &Response) -> Option<TimeDelta> {

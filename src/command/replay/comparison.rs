@@ -11,12 +11,12 @@ use aihio_actors::model::{
 use aihio_actors::ports::{Knowledge, Turn};
 use uuid::Uuid;
 
-use super::question::{Answer, ask};
 use super::story::speaker;
 use super::{unknown, unreadable};
 use crate::app::Workbench;
 use crate::command::failure::Failure;
 use crate::command::terminal::{printable, say};
+use crate::evaluation::{Answer, ask};
 use crate::store::Tenant;
 
 /// Events that are read from the store at once.
@@ -170,6 +170,7 @@ async fn now(
         view: Arc::clone(view),
         providers: Arc::clone(&workbench.providers),
         timeout: workbench.limits.answer_timeout,
+        fail_over_within: workbench.limits.answer_fail_over_within,
         passages_max: workbench.limits.answer_passages_max,
     };
     let version = view.record.config_version.0;

@@ -2,7 +2,6 @@
 //! another configuration.
 
 mod comparison;
-mod question;
 mod story;
 
 use std::process::ExitCode;

@@ -7,9 +7,10 @@ use actix_web::http::header::ACCEPT;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use aihio_actors::engine::{ChatbotHandle, Opening, SessionHandle};
 use aihio_actors::model::{ClientId, Phase, Seq, SessionId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::body::{AskBody, Asked, Form};
 use super::{Exchange, Outcome, Question, ui_stream};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::http::caller::bearer;
@@ -21,22 +22,6 @@ use crate::http::sessions::Message;
 use crate::http::visitor::{self, PublicChatbot, Visitor};
 use crate::store::Tenant;
 use crate::visitor::{Introduction, begin_session};
-
-/// A question.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Ask {
-    /// The words.
-    #[schema(min_length = 1)]
-    text: String,
-    /// The conversation to go on with; a new one when left out.
-    #[schema(value_type = Option<uuid::Uuid>)]
-    session_id: Option<SessionId>,
-    /// The asker's own id of the question, unique in the conversation: sending it again asks nothing and gives
-    /// the first answer.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
-    id: Option<ClientId>,
-}
 
 /// A question with its answer.
 #[derive(Serialize, ToSchema)]
@@ -114,6 +99,28 @@ impl Asker {
         }
     }
 
+    /// Takes the token that came in the body, where no header proved anything. One that is good no more opens nothing,
+    /// and a new conversation begins.
+    fn proven_by(mut self, service: &Service, asked: &mut Asked) -> Self {
+        if !matches!(self.standing, Standing::Stranger) || asked.form != Form::Chat {
+            return self;
+        }
+        let claims =
+            asked.token.take().map(|token| service.tokens.verify_session(&token, service.clock.now()));
+        match claims {
+            Some(Ok(claims)) if claims.chatbot_id == self.chatbot.id() => {
+                self.standing = Standing::Visitor(claims.session_id);
+            }
+            _ => asked.session_id = None,
+        }
+        self
+    }
+
+    /// A token for the conversation, for those who have no other proof that it is theirs.
+    fn token_for(&self, service: &Service, session: SessionId) -> String {
+        service.tokens.issue_session(self.chatbot.id(), session, service.clock.now()).0
+    }
+
     async fn own_session(&self, wanted: SessionId) -> Result<SessionId, ApiError> {
         let found = self.tenant.session(wanted).await?;
         found
@@ -144,7 +151,7 @@ fn no_such_session() -> ApiError {
 ///
 /// With a key or as a member of the account; with a session's own token; or, where the page's origin is allowed,
 /// as a visitor who begins a conversation. With `Accept: text/event-stream` the answer streams as a UI message
-/// stream (version 1) of the AI SDK.
+/// stream (version 1) of the AI SDK; what that SDK's chat transport sends is understood, and always answered so.
 #[utoipa::path(tag = "answers", security((), ("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "The answer, whole or as a stream.", content(
         (Answered = "application/json"), (String = "text/event-stream"),
@@ -159,30 +166,32 @@ pub(crate) async fn ask(
     asker: Asker,
     service: web::Data<Service>,
     request: HttpRequest,
-    body: Json<Ask>,
+    body: Json<AskBody>,
 ) -> Result<HttpResponse, ApiError> {
-    let Ask { text, session_id, id } = body.0;
-    let client_id = client_id(&service, &request, id)?;
-    let mut exchange = begin(&service, &asker, Asked { session_id, client_id, text }).await?;
-    if wants_stream(&request) {
-        return Ok(ui_stream::response(exchange));
+    let mut asked = Asked::try_from(body.0)?;
+    let unproven = matches!(asker.standing, Standing::Stranger) && asked.form == Form::Chat;
+    let asker = asker.proven_by(&service, &mut asked);
+    let streams = asked.form == Form::Chat || wants_stream(&request);
+    let client_id = client_id(&service, &request, asked.id.take())?;
+    let mut exchange = begin(&service, &asker, (client_id, asked)).await?;
+    if streams {
+        let token = unproven.then(|| asker.token_for(&service, exchange.session.id()));
+        return Ok(ui_stream::response(exchange, token));
     }
     let outcome = exchange.outcome().await?;
     Ok(answered(&exchange, outcome))
 }
 
-struct Asked {
-    session_id: Option<SessionId>,
-    client_id: ClientId,
-    text: String,
-}
-
-async fn begin(service: &Service, asker: &Asker, asked: Asked) -> Result<Exchange, ApiError> {
+async fn begin(
+    service: &Service,
+    asker: &Asker,
+    (client_id, asked): (ClientId, Asked),
+) -> Result<Exchange, ApiError> {
     check_text(&asked.text)?;
     service.limits.chatbot(asker.chatbot.id())?;
     let session = asker.session(service, asked.session_id).await?;
     let timeout = service.options.answer_timeout;
-    let question = Question { client_id: asked.client_id, text: asked.text, timeout };
+    let question = Question { client_id, text: asked.text, timeout };
     Exchange::begin(session, &asker.tenant, question).await
 }
 

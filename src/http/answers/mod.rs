@@ -1,6 +1,7 @@
 //! Questions and answers over plain HTTP.
 
 pub(super) mod ask;
+mod body;
 mod exchange;
 mod ui_stream;
 

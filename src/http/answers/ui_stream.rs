@@ -13,15 +13,18 @@ use crate::http::sse;
 
 const VERSION: HeaderName = HeaderName::from_static("x-vercel-ai-ui-message-stream");
 
-/// The response that streams an exchange.
-pub(super) fn response(exchange: Exchange) -> HttpResponse {
-    let mut response = sse::response(events(exchange));
+/// The response that streams an exchange. `token` lets the asker go on with the conversation, where nothing else does.
+pub(super) fn response(exchange: Exchange, token: Option<String>) -> HttpResponse {
+    let mut metadata = json!({"session_id": exchange.session.id(), "seq": exchange.seq});
+    if let (Some(token), Some(fields)) = (token, metadata.as_object_mut()) {
+        fields.insert("token".into(), token.into());
+    }
+    let mut response = sse::response(events(exchange, metadata));
     response.headers_mut().insert(VERSION, HeaderValue::from_static("v1"));
     response
 }
 
-fn events(exchange: Exchange) -> impl Stream<Item = Bytes> {
-    let metadata = json!({"session_id": exchange.session.id(), "seq": exchange.seq});
+fn events(exchange: Exchange, metadata: Value) -> impl Stream<Item = Bytes> {
     let state = Some((exchange, Parts::new(metadata)));
     stream::unfold(state, |state| async move {
         let (mut exchange, mut parts) = state?;
@@ -108,6 +111,7 @@ mod tests {
         let citation = engine::Citation {
             n: 1,
             source_id: SourceId::from_uuid(Uuid::from_u128(9)),
+            document_id: None,
             title: "Terms".into(),
             url: Some("https://shop.example/terms".into()),
             quote: "two years".into(),

@@ -2,10 +2,13 @@
 
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod draft;
 pub(super) mod duplicate;
+pub(super) mod evaluate;
 pub(super) mod list;
 mod patch;
 pub(super) mod public;
+pub(super) mod questions;
 pub(super) mod read;
 pub(super) mod restore;
 pub(super) mod schema;

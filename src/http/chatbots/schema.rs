@@ -17,7 +17,25 @@ pub(crate) struct Answerer {
     pub model: Option<String>,
     /// Who answers when the first choice can't, in order.
     #[schema(max_items = 4)]
-    pub fallback: Vec<AnswererKind>,
+    pub fallback: Vec<StandIn>,
+}
+
+/// Who answers when the first choice can't: a kind alone, or with its provider and model.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[serde(untagged)]
+pub(crate) enum StandIn {
+    /// A kind; `llm` is the first choice's provider once more.
+    Kind(AnswererKind),
+    /// With a provider of its own.
+    Whole {
+        /// What it is.
+        kind: AnswererKind,
+        /// The configured provider, for `llm`.
+        provider: Option<String>,
+        /// A model other than the provider's own.
+        model: Option<String>,
+    },
 }
 
 /// The kinds of answerers.
@@ -66,6 +84,19 @@ pub(crate) struct Behaviour {
     /// Earlier messages that a model is shown.
     #[schema(minimum = 0, maximum = 100)]
     pub history_messages_max: u32,
+    /// What becomes of an answer that nobody listens to any more.
+    #[schema(default = "finish")]
+    pub unheard: Unheard,
+}
+
+/// What becomes of an answer when the last of its listeners has gone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Unheard {
+    /// It is written to its end.
+    Finish,
+    /// It ends where it is, after some seconds, and the model is not paid for more.
+    Stop,
 }
 
 /// Whether visitors must prove who they are.

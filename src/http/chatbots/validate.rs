@@ -41,24 +41,41 @@ fn check_origins(config: &ChatbotConfig, errors: &mut Vec<FieldError>) {
 
 fn check_answerer(choice: &AnswererChoice, providers: &BTreeSet<String>, errors: &mut Vec<FieldError>) {
     errors.extend(within("answerer.fallback", &choice.fallback.len(), &(0..=4)));
-    errors.extend(choice.model.as_deref().and_then(|model| chars("answerer.model", model, 1..=200)));
-    let asks_model = choice.kind == AnswererKind::Llm || choice.fallback.contains(&AnswererKind::Llm);
+    for (place, stand_in) in choice.chain().enumerate() {
+        let path = match place.checked_sub(1) {
+            None => "answerer".to_owned(),
+            Some(nth) => format!("answerer.fallback.{nth}"),
+        };
+        let model = stand_in.model.as_deref();
+        errors.extend(model.and_then(|model| chars(&format!("{path}.model"), model, 1..=200)));
+        // One that names no provider is another attempt at the first choice's.
+        let provider = stand_in.provider.as_deref().or(choice.provider.as_deref());
+        if let Some(message) = provider_flaw(provider, stand_in.kind, providers) {
+            errors.push(FieldError::new(format!("{path}.provider"), message));
+            // The others of the chain would say the same again.
+            break;
+        }
+    }
+}
+
+/// What is wrong with a provider's name, or with the want of one.
+fn provider_flaw(name: Option<&str>, kind: AnswererKind, providers: &BTreeSet<String>) -> Option<String> {
+    let asks_model = kind == AnswererKind::Llm;
     let listed = || providers.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let message = match choice.provider.as_deref() {
-        Some(name) if !providers.contains(name) && providers.is_empty() => {
-            format!("There is no provider `{name}`. The operator sets providers as AIHIO__LLM__<NAME>__….")
-        }
+    match name {
+        Some(name) if !providers.contains(name) && providers.is_empty() => Some(format!(
+            "There is no provider `{name}`. The operator sets providers as AIHIO__LLM__<NAME>__…."
+        )),
         Some(name) if !providers.contains(name) => {
-            format!("There is no provider `{name}`. Choose one of: {}.", listed())
+            Some(format!("There is no provider `{name}`. Choose one of: {}.", listed()))
         }
-        None if asks_model && providers.is_empty() => {
+        None if asks_model && providers.is_empty() => Some(
             "No model is configured on this server. The operator sets one as AIHIO__LLM__<NAME>__…."
-                .to_owned()
-        }
-        None if asks_model && providers.len() > 1 => format!("Choose one of: {}.", listed()),
-        Some(_) | None => return,
-    };
-    errors.push(FieldError::new("answerer.provider", message));
+                .to_owned(),
+        ),
+        None if asks_model && providers.len() > 1 => Some(format!("Choose one of: {}.", listed())),
+        Some(_) | None => None,
+    }
 }
 
 fn check_theme(theme: &Theme, errors: &mut Vec<FieldError>) {
@@ -130,7 +147,7 @@ fn check_form(form: &[FormField], errors: &mut Vec<FieldError>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aihio_actors::model::Origin;
+    use aihio_actors::model::{Origin, StandIn};
 
     fn fields_at_fault(config: &ChatbotConfig, providers: &[&str]) -> Vec<String> {
         let providers = providers.iter().map(ToString::to_string).collect();
@@ -153,6 +170,15 @@ mod tests {
         config.answerer.provider = Some("remote".into());
         assert!(fields_at_fault(&config, &["local", "remote"]).is_empty());
         assert_eq!(fields_at_fault(&config, &["local"]), ["answerer.provider"]);
+    }
+
+    #[test]
+    fn every_stand_in_needs_a_provider_that_exists() {
+        let mut config = ChatbotConfig::named("Guide");
+        let stand_in = |name: &str| StandIn { provider: Some(name.into()), ..AnswererKind::Llm.into() };
+        config.answerer.fallback = vec![stand_in("local"), stand_in("elsewhere")];
+        assert_eq!(fields_at_fault(&config, &["local"]), ["answerer.fallback.1.provider"]);
+        assert!(fields_at_fault(&config, &["local", "elsewhere"]).is_empty());
     }
 
     #[test]

@@ -46,7 +46,8 @@ pub(crate) struct Usage {
     /// The chatbot.
     #[schema(value_type = uuid::Uuid)]
     chatbot_id: ChatbotId,
-    /// `answer`, `prompt_tokens`, `completion_tokens`, `page` or `stored_bytes`.
+    /// `answer`, `prompt_tokens`, `completion_tokens`, `cost_micros` (millionths of the money that the operator gives
+    /// models' prices in), `page` or `stored_bytes`.
     kind: &'static str,
     /// How much.
     amount: u64,

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, get};
 use aihio_actors::model::Seq;
 
+use super::outdated;
 use super::view::Message;
 use crate::error::ApiError;
 use crate::http::page::{PageQuery, Paged, Query, bad_cursor};
@@ -25,7 +26,8 @@ pub(crate) async fn list_messages(
     let events = readable.tenant.messages(session_id, after, limit).await?;
     let full = u32::try_from(events.len()).unwrap_or(u32::MAX) >= limit;
     let next_cursor = events.last().filter(|_| full).map(|event| event.seq.to_string());
-    let items = events.into_iter().filter_map(Message::of).collect();
+    let mut items: Vec<Message> = events.into_iter().filter_map(Message::of).collect();
+    outdated::mark(&mut items, &readable.tenant).await?;
     Ok(HttpResponse::Ok().json(Paged::<Message> { items, next_cursor }))
 }
 

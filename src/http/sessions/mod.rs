@@ -5,6 +5,7 @@ pub(super) mod delete;
 pub(super) mod list;
 pub(super) mod messages;
 pub(super) mod open;
+mod outdated;
 pub(super) mod read;
 pub(super) mod receipt;
 pub(super) mod release;

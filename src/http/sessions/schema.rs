@@ -4,6 +4,8 @@
 
 use utoipa::ToSchema;
 
+use super::outdated::OutdatedSource;
+
 /// Who may answer.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -50,16 +52,66 @@ pub(crate) struct Receipt {
     pub config_version: u32,
     /// Hexadecimal SHA-256 of the prompt, where a model was asked.
     pub prompt_hash: Option<String>,
-    /// Who answered: `extractive`, `echo` or a provider's name.
+    /// Who answered: a provider's name, `extractive`, `curated` (the owner's own answer), `refusal`, `echo`, or
+    /// `stopped` where the answer was broken off.
     pub provider: String,
     /// The model, where one was asked.
     pub model: Option<String>,
     /// Tokens counted by the provider.
     pub tokens: ReceiptTokens,
+    /// What they cost, in millionths of the money that the operator gives prices in; absent where no price is known.
+    pub cost_micros: Option<u64>,
+    /// Why the model stopped, where one was asked.
+    pub stop: Option<StopReason>,
+    /// Who was asked before and did not begin to answer, in order; absent where nobody was.
+    pub passed_over: Option<Vec<PassedOver>>,
     /// The passages that were given, best first.
     pub chunks: Vec<ReceiptChunk>,
     /// Where the time went.
     pub times: ReceiptTimes,
+    /// The cited sources that have changed or gone since.
+    pub outdated_sources: Vec<OutdatedSource>,
+}
+
+/// Why a model stopped.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum StopReason {
+    /// It had said everything.
+    Complete,
+    /// It had written as much as it may.
+    Length,
+    /// It, or a filter behind it, would not say it.
+    Refusal,
+}
+
+/// An answerer that was asked and said nothing.
+#[derive(ToSchema)]
+pub(crate) struct PassedOver {
+    /// Its name.
+    pub provider: String,
+    /// Why.
+    pub fault: FaultKind,
+}
+
+/// Why a provider gave no answer.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum FaultKind {
+    /// It limits the rate of requests.
+    RateLimited,
+    /// It refused the request.
+    Refused,
+    /// It could not be reached, or failed.
+    Unavailable,
+    /// What it sent was no answer.
+    Garbled,
+    /// It took too long.
+    TimedOut,
+    /// It failed too often before and was not asked.
+    Resting,
+    /// The server has no provider of that name.
+    NotConfigured,
 }
 
 /// Tokens of a model call.
@@ -76,6 +128,8 @@ pub(crate) struct ReceiptTokens {
 pub(crate) struct ReceiptChunk {
     /// The passage.
     pub chunk_id: uuid::Uuid,
+    /// The source it was read from.
+    pub source_id: Option<uuid::Uuid>,
     /// The document version that it was cut from.
     pub document_id: uuid::Uuid,
     /// First and one-past-last byte in that version's text.
@@ -83,6 +137,8 @@ pub(crate) struct ReceiptChunk {
     pub span: Vec<u64>,
     /// The final score.
     pub score: f32,
+    /// Whether the answer quotes it.
+    pub cited: bool,
 }
 
 /// Where the time went, in microseconds.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use aihio_actors::model as engine;
 use aihio_actors::model::{
-    ChatbotId, ClientId, Event, EventBody, MessageId, Phase, Publication, PublicationData, Role, Seq,
-    SessionId, SourceId, Visitor,
+    ChatbotId, ClientId, DocumentId, Event, EventBody, MessageId, Phase, Publication, PublicationData, Role,
+    Seq, SessionId, SourceId, Visitor,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::outdated::OutdatedSource;
 use super::schema;
 use crate::store::SessionRecord;
 
@@ -87,6 +88,9 @@ pub(crate) struct Message {
     pub(crate) reply_to: Option<MessageId>,
     /// What it rests on; none for a refusal.
     pub(crate) citations: Vec<Citation>,
+    /// The cited sources that have changed or gone since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) outdated_sources: Vec<OutdatedSource>,
     /// When it was accepted.
     at: DateTime<Utc>,
 }
@@ -103,6 +107,7 @@ impl Message {
                 client_id: message.client_id,
                 reply_to: message.reply_to,
                 citations: message.citations.into_iter().map(Citation::from).collect(),
+                outdated_sources: Vec::new(),
                 at: event.at,
             }),
             EventBody::State(_) => None,
@@ -118,7 +123,8 @@ impl Message {
         };
         let seq = publication.offset?;
         let citations = citations.into_iter().map(Citation::from).collect();
-        Some(Self { message_id, seq, role, text, client_id, reply_to, citations, at })
+        let outdated_sources = Vec::new();
+        Some(Self { message_id, seq, role, text, client_id, reply_to, citations, outdated_sources, at })
     }
 }
 
@@ -130,6 +136,10 @@ pub(crate) struct Citation {
     /// The source that was read.
     #[schema(value_type = uuid::Uuid)]
     pub(crate) source_id: SourceId,
+    /// The version of it that was read.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) document_id: Option<DocumentId>,
     /// Its title.
     #[schema(value_type = String)]
     pub(crate) title: Arc<str>,
@@ -143,7 +153,7 @@ pub(crate) struct Citation {
 
 impl From<engine::Citation> for Citation {
     fn from(citation: engine::Citation) -> Self {
-        let engine::Citation { n, source_id, title, url, quote } = citation;
-        Self { n, source_id, title, url, quote }
+        let engine::Citation { n, source_id, document_id, title, url, quote } = citation;
+        Self { n, source_id, document_id, title, url, quote }
     }
 }

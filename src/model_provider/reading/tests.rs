@@ -1,5 +1,6 @@
 //! Answers as bytes, cut anywhere, cut off, or never coming.
 
+use aihio_actors::model::Tokens;
 use futures_util::stream::{iter, pending};
 use proptest::prelude::*;
 
@@ -23,7 +24,7 @@ fn events() -> Format {
 }
 
 fn reading(bytes: ByteStream, format: Format) -> Reading {
-    Reading::new(bytes, format, Patience::new(timeouts(), Instant::now()))
+    Reading::new(bytes, (Protocol::OpenAi, format), Patience::new(timeouts(), Instant::now()))
 }
 
 fn bytes_of(pieces: Vec<Vec<u8>>) -> ByteStream {
@@ -39,11 +40,15 @@ async fn read_text(text: &str, format: Format) -> Result<Vec<Piece>, AnswerFault
     read(bytes_of(vec![text.into()]), format).await
 }
 
+fn finished(model: Option<&str>, tokens: Tokens) -> Piece {
+    Piece::Finished(AnswerEnd { model: model.map(str::to_owned), tokens, ..AnswerEnd::default() })
+}
+
 fn answer() -> Vec<Piece> {
     vec![
         Piece::Text("Päi".into()),
         Piece::Text("vää 👋".into()),
-        Piece::Finished { model: Some("m-1".into()), tokens: Tokens { prompt: 7, completion: 2 } },
+        finished(Some("m-1"), Tokens { prompt: 7, completion: 2 }),
     ]
 }
 
@@ -73,8 +78,8 @@ async fn a_reason_to_finish_is_enough() {
         "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
         events(),
     );
-    let finished = Piece::Finished { model: None, tokens: Tokens::default() };
-    assert_eq!(read.await.unwrap(), vec![Piece::Text("Hi".into()), finished]);
+    let end = finished(None, Tokens::default());
+    assert_eq!(read.await.unwrap(), vec![Piece::Text("Hi".into()), end]);
 }
 
 #[tokio::test]
@@ -98,9 +103,9 @@ async fn what_is_no_answer_is_garbled() {
 async fn a_document_is_a_whole_answer() {
     let document = r#"{"model":"m","choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}],
         "usage":{"prompt_tokens":1,"completion_tokens":1}}"#;
-    let finished = Piece::Finished { model: Some("m".into()), tokens: Tokens { prompt: 1, completion: 1 } };
+    let end = finished(Some("m"), Tokens { prompt: 1, completion: 1 });
     let read = read_text(document, Format::Document(Vec::new())).await.unwrap();
-    assert_eq!(read, vec![Piece::Text("Hello".into()), finished]);
+    assert_eq!(read, vec![Piece::Text("Hello".into()), end]);
     let empty = read_text("", Format::Document(Vec::new())).await;
     assert!(matches!(empty, Err(AnswerFault::Garbled(_))));
 }
@@ -123,10 +128,10 @@ async fn silence_is_waited_for_only_so_long() {
 #[tokio::test(start_paused = true)]
 async fn a_trickle_ends_with_the_whole_time() {
     let trickle = unfold((), |()| async {
-        tokio::time::sleep(Duration::from_secs(19)).await;
+        tokio::time::sleep(Duration::from_secs(14)).await;
         Some((Ok(Bytes::from_static(b"data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n")), ()))
     });
     let pieces: Vec<_> = reading(trickle.boxed(), events()).begin().await.unwrap().collect().await;
-    assert_eq!(pieces.len(), 7, "six pieces in 114 s, then the end of patience");
+    assert_eq!(pieces.len(), 9, "eight pieces in 112 s, then the end of patience");
     assert!(matches!(pieces.last(), Some(Err(AnswerFault::TimedOut(limit))) if *limit == timeouts().whole));
 }

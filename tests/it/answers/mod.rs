@@ -1,4 +1,7 @@
 //! Answers: what they rest on, and what happens when a model fails.
 
 mod extractive;
+mod hostile;
 mod models;
+mod receipts;
+mod true_model;

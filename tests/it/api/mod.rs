@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod chatbots;
 mod documents;
+mod evaluation;
 mod hostile;
 mod idempotency;
 mod identity;

@@ -131,6 +131,7 @@ fn body_for(path: &str) -> Value {
         Some("search") => json!({ "query": "anything" }),
         Some("messages") => json!({ "text": "anything" }),
         Some("{chatbot_id}") => json!({ "name": "Taken" }),
+        Some("questions") => json!({ "items": [] }),
         Some("complete") => json!({ "etags": ["x"] }),
         _ => json!({}),
     }

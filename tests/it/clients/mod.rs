@@ -1,5 +1,6 @@
 //! Programs that others wrote and published, unmodified.
 
+mod ai_sdk;
 mod autobahn;
 mod centrifugal;
 mod openai;

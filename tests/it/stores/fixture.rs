@@ -2,9 +2,9 @@
 
 use aihio::store::{NewChatbot, NewSource, NewUser, Store, Tenant};
 use aihio_actors::model::{
-    AccountId, AgentName, ChatbotConfig, ChatbotId, Citation, ClientId, ConfigVersion, Epoch, Event,
-    EventBody, Job, JobId, JobKind, JobStage, JobState, Message, MessageId, OwnerEpoch, Phase, Progress,
-    Receipt, Role, Seq, SessionId, SessionMeta, SourceId, StageTimes, StateChange, Timestamp, Tokens,
+    AccountId, AgentName, ChatbotConfig, ChatbotId, Citation, ClientId, ConfigVersion, DocumentId, Epoch,
+    Event, EventBody, Job, JobId, JobKind, JobStage, JobState, Message, MessageId, OwnerEpoch, Phase,
+    Progress, Receipt, Role, Seq, SessionId, SessionMeta, SourceId, StageTimes, StateChange, Timestamp,
     UsageKind, UsageRow, UserId, Visitor,
 };
 use aihio_actors::ports::{Opened, Record, RecordBody};
@@ -129,6 +129,7 @@ impl Conversation {
         let citation = Citation {
             n: 1,
             source_id: SourceId::from_uuid(id()),
+            document_id: Some(DocumentId::from_uuid(id())),
             title: "Manual".into(),
             url: None,
             quote: "as „written“".into(),
@@ -202,13 +203,8 @@ pub(crate) fn visitor_says(seq: u64, client_id: &str, text: &str) -> Event {
 /// How an answer came about.
 pub(crate) fn receipt() -> Receipt {
     Receipt {
-        config_version: ConfigVersion(3),
-        prompt_hash: None,
-        provider: "extractive".into(),
-        model: None,
-        tokens: Tokens::default(),
-        chunks: Vec::new(),
         times: StageTimes { retrieve_us: 7, ..StageTimes::default() },
+        ..Receipt::of(ConfigVersion(3), "extractive")
     }
 }
 

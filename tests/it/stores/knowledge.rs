@@ -18,7 +18,7 @@ on_both!(
 );
 
 /// A text with a passage for each of its lines.
-fn reading(tenant: &Tenant, chatbot_id: ChatbotId, source_id: SourceId, text: &str) -> Reading {
+pub(crate) fn reading(tenant: &Tenant, chatbot_id: ChatbotId, source_id: SourceId, text: &str) -> Reading {
     let document = Document {
         document_id: DocumentId::from_uuid(id()),
         source_id,

@@ -19,6 +19,7 @@ impl Handler<Detach> for Session {
     fn handle(&mut self, message: Detach, ctx: &mut Context<Self>) {
         self.life.vital().took();
         self.listeners.detach(message.listener);
+        self.mind_the_unheard(ctx);
         self.rest_if_idle(ctx);
     }
 }

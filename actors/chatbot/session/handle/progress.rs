@@ -21,6 +21,7 @@ impl Handler<Progress> for Session {
 
     fn handle(&mut self, progress: Progress, ctx: &mut Context<Self>) {
         self.apply(Input::Answer { answer_id: progress.answer_id, step: progress.step }, ctx);
+        self.mind_the_unheard(ctx);
         self.rest_if_idle(ctx);
     }
 }

@@ -83,7 +83,7 @@ impl SessionState {
         let event = Event { seq: self.transcript.assign(), at: now, body: EventBody::Message(message) };
         let body = RecordBody::Events {
             events: [event].into(),
-            usage: vec![self.answer_usage(message_id, now)],
+            usage: self.answer_usage(message_id, &finished.receipt, now),
             receipts: vec![(message_id, finished.receipt)],
         };
         self.keep(body, Then::Nothing, out);
@@ -131,15 +131,7 @@ impl SessionState {
     }
 
     fn stopped_receipt(&self) -> crate::model::Receipt {
-        crate::model::Receipt {
-            config_version: self.rules.config_version,
-            prompt_hash: None,
-            provider: "stopped".into(),
-            model: None,
-            tokens: crate::model::Tokens::default(),
-            chunks: Vec::new(),
-            times: crate::model::StageTimes::default(),
-        }
+        crate::model::Receipt::of(self.rules.config_version, "stopped")
     }
 
     /// Forgets what is being written, what waits and what would be asked once it is durable; their credits are free
@@ -158,6 +150,12 @@ impl SessionState {
         for _ in self.waiting.drain(..) {
             out.push(Effect::Release);
         }
+    }
+
+    /// The answer that is being written.
+    #[must_use]
+    pub fn answer_under_way(&self) -> Option<MessageId> {
+        self.writing.as_ref().map(|writing| writing.question.answer_message_id)
     }
 
     /// Everything written so far of the answer under way, for a listener that has not followed it.

@@ -5,8 +5,8 @@ use crate::chatbot::session::command::{Activity, Command, Duplicate, Reply};
 #[cfg(feature = "faults")]
 use crate::kernel::mutant::as_if_new;
 use crate::model::{
-    ClientId, Event, EventBody, Message, Phase, Publication, PublicationData, Receipt, Refusal, RefusalCode,
-    Role, StageTimes, Timestamp, Tokens, UsageKind, UsageRow,
+    ClientId, Event, EventBody, Message, MessageId, Phase, Publication, PublicationData, Receipt, Refusal,
+    RefusalCode, Role, Timestamp, UsageKind, UsageRow,
 };
 use crate::ports::{Feedback, Lead, RecordBody};
 
@@ -167,15 +167,7 @@ impl SessionState {
         wish: &Wish,
         out: &mut Vec<Effect>,
     ) -> &mut super::Pending {
-        let receipt = Receipt {
-            config_version: self.rules.config_version,
-            prompt_hash: None,
-            provider: "echo".into(),
-            model: None,
-            tokens: Tokens::default(),
-            chunks: Vec::new(),
-            times: StageTimes::default(),
-        };
+        let receipt = Receipt::of(self.rules.config_version, "echo");
         let message = Message {
             message_id: question.answer_message_id,
             client_id: None,
@@ -187,7 +179,7 @@ impl SessionState {
         let said = Event { seq: self.transcript.assign(), at: wish.now, body: EventBody::Message(message) };
         let body = RecordBody::Events {
             events: [asked, said].into(),
-            usage: vec![self.answer_usage(question.answer_message_id, wish.now)],
+            usage: self.answer_usage(question.answer_message_id, &receipt, wish.now),
             receipts: vec![(question.answer_message_id, receipt)],
         };
         self.keep(body, Then::Nothing, out)
@@ -231,15 +223,32 @@ impl SessionState {
         seq
     }
 
-    pub(super) fn answer_usage(&self, message_id: crate::model::MessageId, at: Timestamp) -> UsageRow {
+    /// What an answer counts for: one credit, and what its model took.
+    pub(super) fn answer_usage(
+        &self,
+        message_id: MessageId,
+        receipt: &Receipt,
+        at: Timestamp,
+    ) -> Vec<UsageRow> {
+        let amounts = [
+            (UsageKind::Answer, 1),
+            (UsageKind::PromptTokens, receipt.tokens.prompt),
+            (UsageKind::CompletionTokens, receipt.tokens.completion),
+            (UsageKind::CostMicros, receipt.cost_micros.unwrap_or(0)),
+        ];
+        let used = amounts.into_iter().filter(|(_, amount)| *amount > 0);
+        used.map(|(kind, amount)| self.usage((message_id, kind), amount, at)).collect()
+    }
+
+    fn usage(&self, (message_id, kind): (MessageId, UsageKind), amount: u64, at: Timestamp) -> UsageRow {
         UsageRow {
-            id: message_id.as_uuid(),
+            id: kind.row_of(message_id),
             account_id: self.meta.account_id,
             chatbot_id: self.meta.chatbot_id,
             session_id: Some(self.meta.session_id),
             message_id: Some(message_id),
-            kind: UsageKind::Answer,
-            amount: 1,
+            kind,
+            amount,
             created_at: at,
         }
     }

@@ -15,8 +15,7 @@ use crate::chatbot::session::state::{
 };
 use crate::model::{
     AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
-    Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, StageTimes, Timestamp,
-    Tokens, Visitor,
+    Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, Timestamp, Visitor,
 };
 use crate::ports::RecordBody;
 
@@ -315,13 +314,5 @@ fn beginning(rules: &Rules) -> Beginning {
 }
 
 fn receipt() -> Receipt {
-    Receipt {
-        config_version: ConfigVersion(1),
-        prompt_hash: None,
-        provider: "test".into(),
-        model: None,
-        tokens: Tokens::default(),
-        chunks: Vec::new(),
-        times: StageTimes::default(),
-    }
+    Receipt::of(ConfigVersion(1), "extractive")
 }

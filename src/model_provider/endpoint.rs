@@ -1,84 +1,91 @@
-//! The port's implementation: asks, judges the response, and asks again where that may help.
+//! One attempt at an answer: asks, judges the response, and hands over its pieces.
 
 use std::time::Duration;
 
-use aihio_actors::ports::{AnswerFault, AnswerRequest, Answerer, PieceStream};
-use async_trait::async_trait;
+use aihio_actors::ports::{AnswerFault, AnswerRequest, PieceStream};
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::{Instant, sleep};
+use std::num::NonZeroU32;
+use tokio::time::Instant;
 use url::Url;
 
-use super::body::Body;
-use super::chunk::error_message;
+use super::fault::error_message;
+use super::protocol::{Asked, Protocol};
 use super::reading::{Format, Patience, Reading, unavailable};
-use super::retry::pause_before_retry;
 use super::settings::{AnswerTimeouts, ProviderSettings};
 use super::sse::SseDecoder;
 
 /// How much of the body of an error is read, in bytes.
 const ERROR_BYTES_MAX: usize = 64 << 10;
 
-/// A model behind an endpoint of OpenAI's protocol.
+/// A model behind an address.
 #[derive(Debug)]
-pub struct OpenAiAnswerer {
+pub(super) struct Endpoint {
     client: Client,
-    endpoint: Url,
+    protocol: Protocol,
+    address: Url,
     api_key: SecretString,
     model: String,
+    tokens_max: Option<NonZeroU32>,
     timeouts: AnswerTimeouts,
 }
 
-impl OpenAiAnswerer {
-    /// An answerer for a configured provider. Needs the process's TLS provider to be installed.
+impl Endpoint {
+    /// The endpoint of a configured provider. Needs the process's TLS provider to be installed.
     ///
     /// # Errors
     /// When the TLS set-up of the machine can't be used.
-    pub fn new(settings: ProviderSettings) -> reqwest::Result<Self> {
+    pub(super) fn new(settings: ProviderSettings) -> reqwest::Result<Self> {
         let client = Client::builder()
             .user_agent(concat!("aihio/", env!("CARGO_PKG_VERSION")))
             // A redirect would carry the key elsewhere.
             .redirect(Policy::none())
             .connect_timeout(settings.timeouts.connect)
             .build()?;
-        let ProviderSettings { base_url, api_key, model, timeouts } = settings;
-        Ok(Self { client, endpoint: endpoint(base_url), api_key, model, timeouts })
+        let ProviderSettings { protocol, base_url, api_key, model, tokens_max, timeouts, .. } = settings;
+        let address = protocol.endpoint(base_url);
+        Ok(Self { client, protocol, address, api_key, model, tokens_max, timeouts })
     }
 
-    async fn attempt(&self, request: &AnswerRequest, asked_at: Instant) -> Result<PieceStream, AnswerFault> {
+    /// The model that is asked where a request names none.
+    pub(super) fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// How long is waited.
+    pub(super) const fn timeouts(&self) -> &AnswerTimeouts {
+        &self.timeouts
+    }
+
+    /// Asks once, for an answer that was first wanted at `asked_at`. Comes back with the first piece.
+    ///
+    /// # Errors
+    /// When there is no first piece.
+    pub(super) async fn attempt(
+        &self,
+        request: &AnswerRequest,
+        asked_at: Instant,
+    ) -> Result<PieceStream, AnswerFault> {
         let patience = Patience::new(self.timeouts, asked_at);
+        let asked = Asked { model: &self.model, tokens_max: self.tokens_max };
+        let body =
+            self.protocol.body(request, asked).map_err(|error| AnswerFault::Garbled(error.to_string()))?;
         let request = self
             .client
-            .post(self.endpoint.clone())
-            .headers(self.headers()?)
-            .json(&Body::new(request, &self.model));
+            .post(self.address.clone())
+            .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
+            .headers(self.protocol.headers(self.api_key.expose_secret())?)
+            .json(&body);
         let response = patience.wait(request.send()).await?.map_err(unavailable)?;
         if response.status() != StatusCode::OK {
             return Err(patience.wait(self.refusal(response)).await?);
         }
         let format = format_of(&response)?;
-        Reading::new(response.bytes_stream().boxed(), format, patience).begin().await
-    }
-
-    fn headers(&self) -> Result<HeaderMap, AnswerFault> {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-        let key = self.api_key.expose_secret();
-        if !key.is_empty() {
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| AnswerFault::Refused {
-                    status: StatusCode::UNAUTHORIZED.as_u16(),
-                    message: "the configured key can't be sent: it holds a line end or control character"
-                        .into(),
-                })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
-        Ok(headers)
+        Reading::new(response.bytes_stream().boxed(), (self.protocol, format), patience).begin().await
     }
 
     /// What a response that is no answer means.
@@ -101,34 +108,6 @@ impl OpenAiAnswerer {
             key => message.replace(key, "[key]"),
         }
     }
-}
-
-#[async_trait]
-impl Answerer for OpenAiAnswerer {
-    async fn answer(&self, request: AnswerRequest) -> Result<PieceStream, AnswerFault> {
-        let asked_at = Instant::now();
-        let mut retries = 0;
-        loop {
-            let fault = match self.attempt(&request, asked_at).await {
-                Ok(pieces) => return Ok(pieces),
-                Err(fault) => fault,
-            };
-            let Some(pause) = pause_before_retry(&fault, retries, rand::random()) else { return Err(fault) };
-            if asked_at.elapsed() + pause >= self.timeouts.whole {
-                return Err(fault);
-            }
-            tracing::debug!(retries, ?pause, %fault, "the model is asked again");
-            sleep(pause).await;
-            retries += 1;
-        }
-    }
-}
-
-/// Appends the protocol's path to an address, before its query.
-fn endpoint(mut base_url: Url) -> Url {
-    let path = format!("{}/chat/completions", base_url.path().trim_end_matches('/'));
-    base_url.set_path(&path);
-    base_url
 }
 
 fn format_of(response: &Response) -> Result<Format, AnswerFault> {
@@ -171,4 +150,20 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_to_come_back_are_seconds_or_dates() {
+        let parse = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+            retry_after(&headers)
+        };
+        assert_eq!(parse("7"), Some(Duration::from_secs(7)));
+        assert_eq!(parse("0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(parse("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(parse("-1"), None);
+        assert_eq!(parse("soon"), None);
+    }
+}

@@ -1,4 +1,4 @@
-//! A question, put to the real answerers once more.
+//! A question that is put to the real answerers outside of any conversation.
 
 use actix::{Actor, ActorContext, Context, Handler};
 use aihio_actors::answer::{AnswerTask, write_answer};
@@ -9,14 +9,17 @@ use tokio::sync::oneshot;
 
 /// An answer that somebody waited for.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) text: String,
-    pub(super) citations: Vec<Citation>,
-    pub(super) receipt: Receipt,
+pub struct Answer {
+    /// Its words.
+    pub text: String,
+    /// What it rests on.
+    pub citations: Vec<Citation>,
+    /// How it came about.
+    pub receipt: Receipt,
 }
 
 /// Has the task answered as a session has its questions answered. None where it fails.
-pub(super) async fn ask(task: AnswerTask) -> Option<Answer> {
+pub async fn ask(task: AnswerTask) -> Option<Answer> {
     let (done, answer) = oneshot::channel();
     let listener = Listener { text: String::new(), done: Some(done) }.start();
     write_answer(task, listener.recipient()).await;

@@ -1,0 +1,10 @@
+//! Trying a chatbot before visitors do: its owner's questions are put to one configuration or two, over the same
+//! knowledge, and the answers are held against the facts that they must hold. Nothing of it is part of a conversation.
+
+mod answer;
+mod judgement;
+mod run;
+
+pub use answer::{Answer, ask};
+pub use judgement::{Change, Judgement};
+pub use run::{Bench, Evaluation, Item, Side, Tally, evaluate};
