@@ -12,6 +12,7 @@ mod receipt;
 mod refusal;
 mod session;
 mod usage;
+mod vector;
 
 pub use citation::Citation;
 pub use config::{
@@ -32,6 +33,7 @@ pub use receipt::{Receipt, ReceiptChunk, StageTimes, Tokens};
 pub use refusal::{Refusal, RefusalCode};
 pub use session::{SessionMeta, Visitor};
 pub use usage::{UsageKind, UsageRow};
+pub use vector::{EmbeddingModel, Vector};
 
 /// A moment, always UTC. Only the [`Clock`](crate::ports::Clock) port makes one.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

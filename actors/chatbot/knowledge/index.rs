@@ -1,14 +1,14 @@
 //! The index of a chatbot's passages: immutable, searched by many at once.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::best::best;
 use super::index_builder::{Built, IndexBuilder};
 use super::postings::{BODY, ChunkNumber, Postings, Quarters, TermId};
 use super::query::{Query, QueryTerm};
 use super::{Analyzer, Language};
-use crate::model::{Chunk, Hit, Passage, StageScores};
+use crate::model::{Chunk, ChunkId, Hit, Passage, StageScores};
 
 /// How soon further occurrences of a term stop counting.
 const K1: f32 = 1.2;
@@ -40,6 +40,7 @@ pub struct Index {
     sorted: Vec<(Box<str>, TermId)>,
     postings: Postings,
     passages: Vec<Passage>,
+    numbers: HashMap<ChunkId, ChunkNumber>,
     /// `k1 · (1 − b + b · length ÷ mean length)` of each chunk.
     norms: Vec<f32>,
     asking: Vec<String>,
@@ -55,8 +56,10 @@ impl Index {
         let mut sorted: Vec<_> = terms.iter().map(|(term, id)| (term.clone(), *id)).collect();
         sorted.sort_unstable();
         let asking = language.asking_words().filter_map(|word| analyzer.term(word)).collect();
+        let numbers = (0..).zip(&chunks).map(|(number, chunk)| (chunk.chunk_id, number)).collect();
         let passages = chunks.into_iter().map(Arc::new).collect();
-        Self { analyzer, terms, spellings, sorted, postings, passages, norms: norms(&lengths), asking }
+        let norms = norms(&lengths);
+        Self { analyzer, terms, spellings, sorted, postings, passages, numbers, norms, asking }
     }
 
     /// How many passages there are.
@@ -77,15 +80,33 @@ impl Index {
         &self.analyzer
     }
 
-    /// The passages that match the question best, best first; equals in the order of the documents.
+    /// The passages that match the question's words best, best first; equals in the order of the documents.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
         let query = self.query(query);
-        let scores = self.scores(&query);
-        best(&scores, limit)
-            .into_iter()
-            .filter_map(|(number, score)| self.hit(&query, number, score))
+        let found = self.best_by_words(&query, limit).into_iter();
+        found
+            .filter_map(|(number, score)| {
+                let hit = self.hit(&query, number, score)?;
+                Some(Hit { stages: StageScores { bm25: Some(score), ..hit.stages }, ..hit })
+            })
             .collect()
+    }
+
+    pub(super) fn best_by_words(&self, query: &Query, limit: usize) -> Vec<(ChunkNumber, f32)> {
+        best(&self.scores(query), limit)
+    }
+
+    /// Its passages, in the order of their numbers.
+    #[must_use]
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// The number of a passage.
+    #[must_use]
+    pub fn number(&self, chunk: ChunkId) -> Option<ChunkNumber> {
+        self.numbers.get(&chunk).copied()
     }
 
     /// Takes a question apart.
@@ -119,7 +140,8 @@ impl Index {
         found
     }
 
-    fn term_id(&self, word: &str) -> Option<TermId> {
+    /// The term of a word as it is spelt.
+    pub(super) fn term_id(&self, word: &str) -> Option<TermId> {
         match self.spellings.get(word) {
             Some(known) => *known,
             None => self.terms.get(self.analyzer.term(word)?.as_str()).copied(),
@@ -194,11 +216,12 @@ impl Index {
         scores
     }
 
-    fn hit(&self, query: &Query, number: ChunkNumber, score: f32) -> Option<Hit> {
+    /// A passage with the share of the question that it holds.
+    pub(super) fn hit(&self, query: &Query, number: ChunkNumber, score: f32) -> Option<Hit> {
         let found: Vec<f32> = query.terms.iter().map(|term| self.held(term, number)).collect();
         let coverage = Some(query.coverage(&found));
         let passage = Arc::clone(self.passages.get(number as usize)?);
-        Some(Hit { passage, score, stages: StageScores { bm25: Some(score), coverage } })
+        Some(Hit { passage, score, stages: StageScores { coverage, ..StageScores::default() } })
     }
 
     fn held(&self, term: &QueryTerm, chunk: ChunkNumber) -> f32 {
@@ -256,29 +279,6 @@ fn norms(lengths: &[u32]) -> Vec<f32> {
 fn saturation(quarters: Quarters, norm: f32) -> f32 {
     let occurrences = f32::from(quarters) / f32::from(BODY);
     occurrences * (K1 + 1.0) / (occurrences + norm)
-}
-
-/// The `limit` highest scores above 0 with their places, without sorting the rest.
-fn best(scores: &[f32], limit: usize) -> Vec<(ChunkNumber, f32)> {
-    // A positive float's bits sort as the float does; the reversed place lets the earlier of equals win.
-    let mut heap: BinaryHeap<Reverse<(u32, Reverse<ChunkNumber>)>> =
-        BinaryHeap::with_capacity(limit.min(scores.len()) + 1);
-    let mut least = 0;
-    for (number, score) in (0..).zip(scores) {
-        let bits = score.to_bits();
-        if *score <= 0.0 || (heap.len() >= limit && bits <= least) {
-            continue;
-        }
-        heap.push(Reverse((bits, Reverse(number))));
-        if heap.len() > limit {
-            heap.pop();
-        }
-        least = heap.peek().map_or(u32::MAX, |Reverse((bits, _))| *bits);
-    }
-    heap.into_sorted_vec()
-        .into_iter()
-        .map(|Reverse((bits, Reverse(number)))| (number, f32::from_bits(bits)))
-        .collect()
 }
 
 #[cfg(test)]
