@@ -37,6 +37,7 @@ mod m20261122_000026_server_secrets;
 mod m20261122_000027_credit_leases;
 mod m20261122_000028_session_inputs;
 mod m20261122_000031_upload_terms;
+mod m20261122_000034_chunk_vectors;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -72,4 +73,5 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000027_credit_leases::STEP,
     &m20261122_000028_session_inputs::STEP,
     &m20261122_000031_upload_terms::STEP,
+    &m20261122_000034_chunk_vectors::STEP,
 ];

@@ -35,8 +35,13 @@ pub enum Input {
     Extracted(Text),
     /// The text is cut into that many passages.
     Split(usize),
-    /// The passages can be found.
+    /// The passages can be found by their words.
     Indexed,
+    /// Some more passages have vectors; so many have none yet.
+    Embedded {
+        /// How many.
+        left: usize,
+    },
     /// A step failed.
     Failed(StepFailure),
     /// The time before the next attempt is over.
@@ -60,6 +65,8 @@ pub enum Effect {
     Read(JobKind),
     /// Cut the text and store its passages.
     Index(Text),
+    /// Get vectors for some of the passages that have none.
+    Embed,
     /// Begin again after the delay.
     RetryAfter(Duration),
     /// The chatbot has something new to read.
@@ -73,13 +80,15 @@ pub enum Effect {
 pub struct JobMachine {
     job: Job,
     attempts_max: u32,
+    /// How many passages had no vector when the first were asked for.
+    bare: Option<usize>,
 }
 
 impl JobMachine {
     /// A job as it is stored.
     #[must_use]
     pub const fn new(job: Job, attempts_max: u32) -> Self {
-        Self { job, attempts_max }
+        Self { job, attempts_max, bare: None }
     }
 
     /// The job as it is now.
@@ -104,10 +113,8 @@ impl JobMachine {
                 effects
             }
             Input::Split(_) => self.reach(JobStage::Indexing, 0.8),
-            Input::Indexed => {
-                self.job.progress = Progress::WHOLE;
-                self.end(JobState::Succeeded, None, vec![Effect::Announce])
-            }
+            Input::Indexed => vec![Effect::Embed],
+            Input::Embedded { left } => self.embedded(left),
             Input::Failed(StepFailure::ForGood(error)) => self.end(JobState::Failed, Some(error), Vec::new()),
             Input::Failed(StepFailure::ForNow(error)) => self.retry(error),
             Input::Again => self.begin(None),
@@ -129,6 +136,10 @@ impl JobMachine {
         self.job.attempts += 1;
         self.job.state = JobState::Running;
         self.job.error = None;
+        if self.job.stage == JobStage::Embedding {
+            // The passages are stored: only vectors are missing.
+            return vec![Effect::Save, Effect::Embed];
+        }
         match text {
             Some(text) => {
                 let mut effects = self.reach(JobStage::Splitting, 0.5);
@@ -142,6 +153,24 @@ impl JobMachine {
                 effects
             }
         }
+    }
+
+    /// Every batch is stored when it is counted here, so a new life goes on behind it.
+    fn embedded(&mut self, left: usize) -> Vec<Effect> {
+        if left == 0 {
+            self.job.progress = Progress::WHOLE;
+            return self.end(JobState::Succeeded, None, vec![Effect::Announce]);
+        }
+        let announced = self.job.stage == JobStage::Embedding;
+        let all = self.bare.map_or(left, |all| all.max(left));
+        self.bare = Some(all);
+        let mut effects = self.reach(JobStage::Embedding, 1.0 - 0.2 * left as f32 / all as f32);
+        if !announced {
+            // Found by words until the vectors are there.
+            effects.extend([Effect::Forget, Effect::Announce]);
+        }
+        effects.push(Effect::Embed);
+        effects
     }
 
     fn reach(&mut self, stage: JobStage, share: f32) -> Vec<Effect> {
@@ -222,7 +251,8 @@ mod tests {
             machine.apply(input, Timestamp::UNIX_EPOCH);
         }
         assert_eq!((machine.job().stage, machine.job().state), (JobStage::Indexing, JobState::Running));
-        let effects = machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH);
+        assert_eq!(machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH), [Effect::Embed]);
+        let effects = machine.apply(Input::Embedded { left: 0 }, Timestamp::UNIX_EPOCH);
         assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Announce, Effect::End]);
         assert_eq!((machine.job().state, machine.job().progress), (JobState::Succeeded, Progress::WHOLE));
     }
@@ -231,6 +261,25 @@ mod tests {
     fn a_new_life_goes_on_from_the_text_that_was_written_down() {
         let effects = machine().apply(Input::Begun(Some(text())), Timestamp::UNIX_EPOCH);
         assert_eq!(effects, [Effect::Save, Effect::Index(text())]);
+    }
+
+    #[test]
+    fn passages_are_found_by_words_while_their_vectors_are_made() {
+        let mut machine = machine();
+        for input in [Input::Begun(None), Input::Fetched, Input::Extracted(text()), Input::Split(4)] {
+            machine.apply(input, Timestamp::UNIX_EPOCH);
+        }
+        machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH);
+        let effects = machine.apply(Input::Embedded { left: 4 }, Timestamp::UNIX_EPOCH);
+        assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Announce, Effect::Embed]);
+        assert_eq!(
+            machine.apply(Input::Embedded { left: 2 }, Timestamp::UNIX_EPOCH),
+            [Effect::Save, Effect::Embed]
+        );
+        assert_eq!(machine.job().progress, Progress::new(0.9));
+        let again =
+            JobMachine::new(machine.job().clone(), 3).apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+        assert_eq!(again, [Effect::Save, Effect::Embed], "a new life reads nothing again");
     }
 
     #[test]
@@ -258,6 +307,8 @@ mod tests {
             Input::Extracted(text()),
             Input::Split(2),
             Input::Indexed,
+            Input::Embedded { left: 3 },
+            Input::Embedded { left: 0 },
             Input::Failed(StepFailure::ForNow(failure())),
             Input::Failed(StepFailure::ForGood(failure())),
             Input::Again,

@@ -7,6 +7,7 @@ mod clock;
 mod cluster;
 mod crawler;
 mod dice;
+mod embedder;
 mod error;
 mod extractor;
 mod jobs;
@@ -15,6 +16,7 @@ mod knowledge;
 mod ledger;
 mod recordings;
 mod snapshots;
+mod vector_store;
 
 pub use answerer::{AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
 pub use blobs::{BlobKey, Blobs};
@@ -23,6 +25,7 @@ pub use clock::Clock;
 pub use cluster::{Arrival, Claim, Cluster, Pulse, Reach};
 pub use crawler::{CrawlRefusal, Crawler, Page};
 pub use dice::Dice;
+pub use embedder::{EmbedFault, Embedder, Reranker, TextRole};
 pub use error::{Fault, PortError};
 pub use extractor::{ExtractError, Extracted, Extractor, Raw};
 pub use jobs::{Jobs, JobsClaimed};
@@ -33,6 +36,7 @@ pub use ledger::{
 };
 pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
+pub use vector_store::{Bare, Embedding, Retrieval, Unembedded, VectorStore};
 
 use std::sync::Arc;
 
@@ -63,6 +67,8 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// What finds passages beside their words.
+    pub retrieval: Retrieval,
     /// The processes that share the conversations; none where this one is alone.
     pub cluster: Option<Arc<dyn Cluster>>,
     /// Sessions' lives step by step; none where they are not recorded.

@@ -44,6 +44,7 @@ words! {
     }
     JobStage {
         Fetching => "fetching", Extracting => "extracting", Splitting => "splitting", Indexing => "indexing",
+        Embedding => "embedding",
     }
     super::MemberRole { Owner => "owner", Admin => "admin", Editor => "editor", Viewer => "viewer" }
     UsageKind {

@@ -5,6 +5,7 @@
 //! Random Field Model for Term Dependencies", 2005), and one sentence that holds much of the question tells an answer
 //! from a mention.
 
+use super::postings::TermId;
 use super::query::Query;
 use super::{Index, sentences};
 
@@ -54,18 +55,20 @@ impl Places {
     fn read(index: &Index, query: &Query, text: &str) -> Self {
         let ends: Vec<usize> = sentences(text).into_iter().map(|sentence| sentence.end).collect();
         let (mut places, mut at, mut sentence) = (Vec::new(), 0, 0);
-        for (start, word) in index.analyzer().words(text) {
+        for (start, word) in index.words(text) {
             while ends.get(sentence).is_some_and(|end| *end <= start) {
                 sentence += 1;
             }
-            let Some(id) = index.term_id(word) else { continue };
-            let asked = query.terms.iter().enumerate().map(|(term, asked)| (term, asked.likeness(id)));
-            places.extend(asked.filter(|(_, likeness)| *likeness > 0.0).map(|(term, likeness)| Place {
-                at,
-                sentence,
-                term,
-                likeness,
-            }));
+            let ids: Vec<TermId> = index.term_ids(word).collect();
+            if ids.is_empty() {
+                continue;
+            }
+            for (term, asked) in query.terms.iter().enumerate() {
+                let likeness = ids.iter().map(|id| asked.likeness(*id)).fold(0.0, f32::max);
+                if likeness > 0.0 {
+                    places.push(Place { at, sentence, term, likeness });
+                }
+            }
             at += 1;
         }
         Self(places)

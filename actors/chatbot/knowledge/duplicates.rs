@@ -31,8 +31,7 @@ pub(super) fn distinct(index: &Index, hits: impl IntoIterator<Item = Hit>, limit
 }
 
 fn shingles(index: &Index, text: &str) -> HashSet<[TermId; SHINGLE]> {
-    let terms: Vec<TermId> =
-        index.analyzer().words(text).filter_map(|(_, word)| index.term_id(word)).collect();
+    let terms: Vec<TermId> = index.words(text).filter_map(|(_, word)| index.term_ids(word).next()).collect();
     terms.windows(SHINGLE).filter_map(|row| row.try_into().ok()).collect()
 }
 

@@ -24,9 +24,9 @@ pub enum Fusion {
 }
 
 impl Default for Fusion {
-    /// Scores, with the weight that suits static vectors.
+    /// Ranks, with the weight that suits static vectors: they need not know in what range a model's cosines lie.
     fn default() -> Self {
-        Self::Scores { vectors: 0.3 }
+        Self::Ranks { vectors: 0.3 }
     }
 }
 
@@ -43,8 +43,15 @@ pub(super) struct Candidate {
 }
 
 impl Fusion {
-    /// All that was found, best first. Both rankings must be sorted, best first.
+    /// All that was found, best first. Both rankings must be sorted, best first. One ranking alone keeps its scores: ranks
+    /// are for making comparable what isn't.
     pub(super) fn fuse(self, words: &[(ChunkNumber, f32)], near: &[(ChunkNumber, f32)]) -> Vec<Candidate> {
+        let both = !words.is_empty() && !near.is_empty();
+        let way = if both { self } else { Self::Scores { vectors: 1.0 } };
+        way.join(words, near)
+    }
+
+    fn join(self, words: &[(ChunkNumber, f32)], near: &[(ChunkNumber, f32)]) -> Vec<Candidate> {
         let mut found: HashMap<ChunkNumber, Candidate> = HashMap::with_capacity(words.len() + near.len());
         for (rank, (number, score)) in words.iter().enumerate() {
             let candidate = entry(&mut found, *number);

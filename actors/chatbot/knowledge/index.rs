@@ -7,6 +7,7 @@ use super::best::best;
 use super::index_builder::{Built, IndexBuilder};
 use super::postings::{BODY, ChunkNumber, Postings, Quarters, TermId};
 use super::query::{Query, QueryTerm};
+use super::tongues::Tongues;
 use super::{Analyzer, Language};
 use crate::model::{Chunk, ChunkId, Hit, Passage, StageScores};
 
@@ -14,8 +15,6 @@ use crate::model::{Chunk, ChunkId, Hit, Passage, StageScores};
 const K1: f32 = 1.2;
 /// How much a long passage must make up for its length, 0 to 1.
 const B: f32 = 0.75;
-/// Chunks that are looked at to tell the language.
-const LANGUAGE_SAMPLE: usize = 64;
 /// Distinct terms of a question that are searched; the rest of a very long one is not.
 const QUERY_TERMS_MAX: usize = 64;
 /// How much more of the subject a word is that nothing that was read contains.
@@ -32,10 +31,10 @@ const RELATIVES_SEEN_MAX: usize = 512;
 /// Passages with the postings of their terms.
 #[derive(Debug)]
 pub struct Index {
-    analyzer: Analyzer,
+    tongues: Tongues,
     terms: HashMap<Box<str>, TermId>,
-    /// The term of every word as the passages spell it, so that quoting them stems nothing again.
-    spellings: HashMap<Box<str>, Option<TermId>>,
+    /// The term of every word as the passages of each language spell it, so that quoting them stems nothing again.
+    spellings: Vec<HashMap<Box<str>, Option<TermId>>>,
     /// The terms in order, for those that begin alike.
     sorted: Vec<(Box<str>, TermId)>,
     postings: Postings,
@@ -47,19 +46,22 @@ pub struct Index {
 }
 
 impl Index {
-    /// Indexes the chunks, in the language that most of them are in.
+    /// Indexes the chunks, each in the language of its document.
     #[must_use]
     pub fn build(chunks: Vec<Chunk>) -> Self {
-        let language = language_of(&chunks);
-        let analyzer = Analyzer::new(language);
-        let Built { terms, spellings, postings, lengths } = IndexBuilder::new(&analyzer).add_all(&chunks);
+        let tongues = Tongues::of(&chunks);
+        let Built { terms, spellings, postings, lengths } = IndexBuilder::new(&tongues).add_all(&chunks);
         let mut sorted: Vec<_> = terms.iter().map(|(term, id)| (term.clone(), *id)).collect();
         sorted.sort_unstable();
-        let asking = language.asking_words().filter_map(|word| analyzer.term(word)).collect();
+        let asks = |analyzer: &Analyzer| {
+            let words = analyzer.language().asking_words();
+            words.filter_map(|word| analyzer.term(word)).collect::<Vec<_>>()
+        };
+        let asking = tongues.all().iter().flat_map(asks).collect();
         let numbers = (0..).zip(&chunks).map(|(number, chunk)| (chunk.chunk_id, number)).collect();
         let passages = chunks.into_iter().map(Arc::new).collect();
         let norms = norms(&lengths);
-        Self { analyzer, terms, spellings, sorted, postings, passages, numbers, norms, asking }
+        Self { tongues, terms, spellings, sorted, postings, passages, numbers, norms, asking }
     }
 
     /// How many passages there are.
@@ -74,10 +76,15 @@ impl Index {
         self.passages.is_empty()
     }
 
-    /// How it cuts text into terms.
+    /// The language of a text, among those of the passages.
     #[must_use]
-    pub const fn analyzer(&self) -> &Analyzer {
-        &self.analyzer
+    pub fn language(&self, text: &str) -> Language {
+        self.tongues.of_text(text).map(Analyzer::language).unwrap_or_default()
+    }
+
+    /// The words of a text with the byte at which each begins.
+    pub(super) fn words<'t>(&self, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> + use<'t> {
+        self.tongues.of_text(text).map(|analyzer| analyzer.words(text)).into_iter().flatten()
     }
 
     /// The passages that match the question's words best, best first; equals in the order of the documents.
@@ -113,14 +120,15 @@ impl Index {
     #[must_use]
     pub fn query(&self, question: &str) -> Query {
         let mut query = Query::default();
-        for (place, (_, word)) in self.analyzer.words(question).enumerate() {
+        let Some(analyzer) = self.tongues.of_text(question) else { return query };
+        for (place, (_, word)) in analyzer.words(question).enumerate() {
             if query.terms.len() == QUERY_TERMS_MAX {
                 break;
             }
-            let Some(text) = self.analyzer.term(word) else { continue };
+            let Some(text) = analyzer.term(word) else { continue };
             if query.terms.iter().all(|term| term.text != text) {
-                let kind = self.kind(word, &text, place);
-                query.terms.push(self.query_term(text, kind));
+                let kind = self.kind(analyzer.language(), (word, &text), place);
+                query.terms.push(self.query_term(word, text, kind));
             }
         }
         query
@@ -131,26 +139,28 @@ impl Index {
     #[must_use]
     pub fn matches(&self, query: &Query, text: &str) -> Vec<f32> {
         let mut found = vec![0.0; query.terms.len()];
-        for (_, word) in self.analyzer.words(text) {
-            let Some(id) = self.term_id(word) else { continue };
-            for (best, asked) in found.iter_mut().zip(&query.terms) {
-                *best = asked.likeness(id).max(*best);
+        for (_, word) in self.words(text) {
+            for id in self.term_ids(word) {
+                for (best, asked) in found.iter_mut().zip(&query.terms) {
+                    *best = asked.likeness(id).max(*best);
+                }
             }
         }
         found
     }
 
-    /// The term of a word as it is spelt.
-    pub(super) fn term_id(&self, word: &str) -> Option<TermId> {
-        match self.spellings.get(word) {
+    /// The terms that a word stands for in passages: one for each language that has it.
+    pub(super) fn term_ids(&self, word: &str) -> impl Iterator<Item = TermId> {
+        let tongues = self.tongues.all().iter().zip(&self.spellings);
+        tongues.filter_map(move |(analyzer, spellings)| match spellings.get(word) {
             Some(known) => *known,
-            None => self.terms.get(self.analyzer.term(word)?.as_str()).copied(),
-        }
+            None => self.terms.get(analyzer.term(word)?.as_str()).copied(),
+        })
     }
 
-    fn kind(&self, word: &str, term: &str, place: usize) -> WordKind {
+    fn kind(&self, language: Language, (word, term): (&str, &str), place: usize) -> WordKind {
         // The first word has a capital anyway, and every German noun has one.
-        let capitals_name = place > 0 && self.analyzer.language() != Language::German;
+        let capitals_name = place > 0 && language != Language::German;
         if word.starts_with(char::is_numeric) || (capitals_name && word.starts_with(char::is_uppercase)) {
             WordKind::Name
         } else if self.asking.iter().any(|asking| asking == term) {
@@ -160,10 +170,14 @@ impl Index {
         }
     }
 
-    fn query_term(&self, text: String, kind: WordKind) -> QueryTerm {
-        let stand_ins = match self.terms.get(text.as_str()) {
-            Some(id) => vec![(*id, 1.0)],
-            None => self.relatives(&text),
+    fn query_term(&self, word: &str, text: String, kind: WordKind) -> QueryTerm {
+        let mut ids: Vec<TermId> = self.term_ids(word).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let stand_ins = if ids.is_empty() {
+            self.relatives(&text)
+        } else {
+            ids.into_iter().map(|id| (id, 1.0)).collect()
         };
         let frequency = stand_ins.iter().map(|(id, _)| self.postings.frequency(*id)).max().unwrap_or(0);
         let unread = if stand_ins.is_empty() { UNREAD_SUBSTANCE } else { 1.0 };
@@ -262,12 +276,6 @@ impl WordKind {
             Self::Name => 1.75,
         }
     }
-}
-
-fn language_of(chunks: &[Chunk]) -> Language {
-    let step = (chunks.len() / LANGUAGE_SAMPLE).max(1);
-    let separates = |letter: char| !letter.is_alphabetic() && letter != '\'';
-    Language::detect(chunks.iter().step_by(step).flat_map(|chunk| chunk.text.split(separates)))
 }
 
 fn norms(lengths: &[u32]) -> Vec<f32> {

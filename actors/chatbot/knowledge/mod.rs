@@ -24,6 +24,7 @@ mod stop_words;
 #[cfg(test)]
 mod testing;
 mod tokenize;
+mod tongues;
 mod vectors;
 
 pub use fusion::Fusion;

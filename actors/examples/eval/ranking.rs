@@ -9,8 +9,8 @@ use crate::share;
 
 /// How far down a ranking is looked.
 const DEPTH: usize = 10;
-/// The vectors' weight in the fusion by ranks that is shown beside the one that is used.
-const RANKS_WEIGHT: f32 = 0.3;
+/// The vectors' weight in the fusion by scores that is shown beside the one that is used.
+const SCORES_WEIGHT: f32 = 0.3;
 
 /// A question with the passages that answer it: its paragraph's number, or any that holds an answer.
 struct Asked<'a> {
@@ -34,7 +34,7 @@ pub(crate) fn measure(articles: &[Article], library: &Library<'_>) {
     line("BM25 alone", Way::Words);
     if library.has_vectors() {
         line("vectors alone", Way::Vectors);
-        line("hybrid, reciprocal ranks", Way::Whole(Fusion::Ranks { vectors: RANKS_WEIGHT }));
+        line("hybrid, fused by scores", Way::Whole(Fusion::Scores { vectors: SCORES_WEIGHT }));
         line("hybrid", Way::Whole(Fusion::default()));
     } else {
         line("BM25 and closeness", Way::Whole(Fusion::default()));

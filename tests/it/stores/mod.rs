@@ -35,3 +35,4 @@ mod pages;
 mod recordings;
 mod snapshots;
 mod tenancy;
+mod vectors;

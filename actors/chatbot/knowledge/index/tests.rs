@@ -1,8 +1,11 @@
 use std::collections::HashMap;
 
+mod languages;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::chatbot::knowledge::Fusion;
 use crate::chatbot::knowledge::testing::{chunk, index};
 
 fn found(index: &Index, query: &str, limit: usize) -> Vec<u128> {
@@ -45,7 +48,7 @@ fn coverage_is_the_share_of_the_subject_that_is_held() {
 #[test]
 fn the_index_takes_the_language_of_its_passages() {
     let finnish = index(&["Tilaus on perillä kun se on maksettu ja me olemme lähettäneet sen taloon"]);
-    assert_eq!(finnish.analyzer().language(), Language::Finnish);
+    assert_eq!(finnish.language(""), Language::Finnish);
     assert_eq!(found(&finnish, "Milloin tilaukset ovat talossa?", 1), [0]);
 }
 
