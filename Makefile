@@ -8,12 +8,15 @@ SHELL := bash
 export AIHIO_CACHE ?= $(HOME)/.cache/aihio
 export CARGO_TARGET_DIR ?= $(AIHIO_CACHE)/target
 WITHOUT := $(AIHIO_CACHE)/without
+# A model of static vectors, once `make vectors` has fetched it, and the questions that `make eval` asks.
+VECTORS := $(AIHIO_CACHE)/vectors
+FILE ?= tests/questions/manual.json
 # What load is put on; PROFILE=dev compiles in a fraction of the time, and its figures mean nothing.
 PROFILE ?= release
 BUILT = $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .NOTPARALLEL:
-.PHONY: help run build test tools fmt lint unit docs web eval loadtest compare faults cluster bench clean
+.PHONY: help run build test tools fmt lint unit docs web eval vectors loadtest compare faults cluster bench clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -58,9 +61,22 @@ web: ## the browser's part: types, tests, and whether web/dist is what its sourc
 		cd web && npm ci --no-audit --no-fund && npm run check && npm test && npm run drift
 	fi
 
-eval: ## answer quality over a question file: make eval FILE=questions.json
-	@if [ -z "$(FILE)" ]; then echo "Name the questions: make eval FILE=questions.json"; exit 2; fi
-	cargo run --locked --release --package aihio-actors --example eval -- "$(FILE)"
+eval: ## answer quality over the manual's questions, or others: make eval FILE=questions.json
+	@table="$(VECTORS)/table.safetensors" tokenizer="$(VECTORS)/tokenizer.json" words=()
+	if [ -e "$$table" ]; then words=(--vectors "$$table" "$$tokenizer")
+	else echo "!! Without vectors: \`make vectors\` fetches a model."; fi
+	cargo run --locked --profile $(PROFILE) --package aihio-actors --example eval -- "$(FILE)" "$${words[@]}"
+
+vectors: ## fetch a small model of static vectors (16 MB, MIT) to try `embeddings.kind = "static"` and for make eval
+	@mkdir -p "$(VECTORS)" && python3 -m venv "$(VECTORS)/venv"
+	"$(VECTORS)/venv/bin/pip" download --quiet --no-deps --dest "$(VECTORS)/package" wordllama==0.4.0.post1
+	python3 -m zipfile -e "$(VECTORS)"/package/*.whl "$(VECTORS)/package"
+	cp "$(VECTORS)/package/wordllama/weights/l2_supercat_256.safetensors" "$(VECTORS)/table.safetensors"
+	cp "$(VECTORS)/package/wordllama/tokenizers/l2_supercat_tokenizer_config.json" "$(VECTORS)/tokenizer.json"
+	rm -r "$(VECTORS)/package" "$(VECTORS)/venv"
+	echo "AIHIO__EMBEDDINGS__KIND=static"
+	echo "AIHIO__EMBEDDINGS__TABLE_FILE=$(VECTORS)/table.safetensors"
+	echo "AIHIO__EMBEDDINGS__TOKENIZER_FILE=$(VECTORS)/tokenizer.json"
 
 loadtest: ## some seconds of load on a fresh server, judged; on a running one: make loadtest ARGS="--help"
 	@if [ -n "$(ARGS)" ]; then

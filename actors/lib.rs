@@ -12,11 +12,13 @@
 //! ```
 //!
 //! Not actors: [`kernel`] (what every actor uses), [`ports`] (what the engine needs from the world), [`model`] (the
-//! words of the product), [`answer`] (from a question to its answer) and [`chatbot::knowledge`] (finding passages).
+//! words of the product), [`answer`] (from a question to its answer), [`chatbot::knowledge`] (finding passages) and
+//! [`embedding`] (vectors of texts without a network).
 
 pub mod answer;
 pub mod billing;
 pub mod chatbot;
+pub mod embedding;
 pub mod engine;
 pub mod exchange;
 pub mod ingestion;

@@ -9,14 +9,16 @@ mod settings;
 use std::hint::black_box;
 
 use aihio_actors::answer::extract;
-use aihio_actors::chatbot::knowledge::Index;
-use aihio_actors::model::{Behaviour, Hit};
+use aihio_actors::chatbot::knowledge::{DEPTH, Fusion, Index, Vectors, VectorsBuilder};
+use aihio_actors::model::{Behaviour, Hit, Vector};
 use criterion::{BenchmarkId, Criterion};
 
 use self::prose::Library;
 
 /// Passages that an answer is made from.
 const HITS: usize = 8;
+/// Numbers of a vector.
+const DIMENSION: usize = 256;
 /// Different questions that are asked in turn.
 const QUESTIONS: usize = 32;
 
@@ -27,7 +29,49 @@ fn main() {
         let index = Index::build(library.chunks());
         measure(&mut criterion, len, &index, &library.questions(QUESTIONS));
     }
+    for len in [10_000, 100_000] {
+        let library = Library::new(len);
+        let index = Index::build(library.chunks());
+        let vectors = vectors(&index);
+        find(&mut criterion, &index, &vectors, &library.questions(QUESTIONS));
+    }
     criterion.final_summary();
+}
+
+/// The whole search, with vectors of as many numbers as a small model makes.
+fn find(criterion: &mut Criterion, index: &Index, vectors: &Vectors, questions: &[String]) {
+    let mut group = criterion.benchmark_group("retrieval");
+    group.bench_function(BenchmarkId::new("nearest", index.len()), |bencher| {
+        let mut asked = (0..).map(direction);
+        bencher.iter(|| asked.next().map(|question| vectors.nearest(black_box(&question), DEPTH)));
+    });
+    group.bench_function(BenchmarkId::new("find", index.len()), |bencher| {
+        let mut asked = questions.iter().zip(0..).cycle();
+        bencher.iter(|| {
+            let (question, number) = asked.next()?;
+            let near = vectors.nearest(&direction(number), DEPTH);
+            Some(index.find(black_box(question), &near, Fusion::default(), HITS))
+        });
+    });
+    group.finish();
+}
+
+fn vectors(index: &Index) -> Vectors {
+    let mut builder = VectorsBuilder::new(index.passages());
+    (0..)
+        .zip(index.passages())
+        .for_each(|(number, passage)| builder.add(passage.chunk_id, &direction(number)));
+    builder.build()
+}
+
+/// A direction of its own for each number (Knuth's multiplicative sequence).
+fn direction(number: u32) -> Vector {
+    let mut state = number;
+    let mut next = || {
+        state = state.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    Vector::of((0..DIMENSION).map(|_| next()).collect())
 }
 
 fn measure(criterion: &mut Criterion, len: usize, index: &Index, questions: &[String]) {

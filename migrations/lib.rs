@@ -40,6 +40,7 @@ mod m20261122_000028_session_inputs;
 mod m20261122_000031_upload_terms;
 mod m20261122_000032_source_pages;
 mod m20261122_000033_site_runs;
+mod m20261122_000034_chunk_vectors;
 mod m20261123_000036_evaluation_sets;
 mod m20261123_000037_config_drafts;
 
@@ -79,6 +80,7 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000031_upload_terms::STEP,
     &m20261122_000032_source_pages::STEP,
     &m20261122_000033_site_runs::STEP,
+    &m20261122_000034_chunk_vectors::STEP,
     &m20261123_000036_evaluation_sets::STEP,
     &m20261123_000037_config_drafts::STEP,
 ];

@@ -4,6 +4,7 @@ mod first_owner;
 mod guide;
 mod open_files;
 mod parts;
+mod retrieval;
 mod server;
 mod storage;
 mod workbench;
@@ -20,6 +21,7 @@ use self::open_files::OpenFiles;
 use crate::auth::{PasswordError, RandomError};
 use crate::cache::CacheError;
 use crate::crawl::AllowListError;
+use crate::embedding::LocalModelError;
 use crate::http::Service;
 use crate::settings::{DrainTimes, Settings};
 use crate::store::{Store, StoreError};
@@ -60,6 +62,9 @@ pub enum StartError {
     /// A model's settings are incomplete.
     #[error("the model `{0}` has no `base_url` or no `model`: set AIHIO__LLM__{upper}__BASE_URL and …__MODEL", upper = .0.to_uppercase())]
     Model(String),
+    /// The model of static vectors can't be used.
+    #[error("`embeddings.table_file` and `embeddings.tokenizer_file` can't be used")]
+    LocalModel(#[from] LocalModelError),
     /// Passwords can't be hashed.
     #[error("passwords can't be hashed")]
     Password(#[from] PasswordError),
@@ -99,6 +104,7 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let keep_days = settings.recording.keep_days;
     actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     storage::tend(&settings, &ports.clock);
+    retrieval::backfill(&store, &ports).await?;
     let engine = Engine::start(ports.clone(), parts::limits(&settings));
     let passwords = crate::auth::Passwords::new()?;
     let owner = first_owner::ensure(&settings, &store, &passwords, &ports).await?;

@@ -8,6 +8,7 @@ pub mod cache;
 pub mod command;
 pub mod crawl;
 pub mod demo;
+pub mod embedding;
 pub mod error;
 pub mod evaluation;
 pub mod extract;

@@ -39,7 +39,7 @@ pub(super) struct Quote {
 /// The best quotes, best first, at most `limit`, that don't overlap.
 pub(super) fn best(question: &str, hits: &[Hit], index: &Index, limit: usize) -> Vec<Quote> {
     let query = index.query(question);
-    let wanted = wanted(question, index.analyzer().language());
+    let wanted = wanted(question, index.language(question));
     let top = hits.iter().map(|hit| hit.score).fold(f32::MIN_POSITIVE, f32::max);
     let ask = Ask { question, query: &query, index, wanted };
     let mut quotes: Vec<Quote> = hits

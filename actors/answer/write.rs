@@ -126,7 +126,7 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     async fn begin(task: &'a AnswerTask, pen: &mut Pen) -> Result<Finished, Failure> {
         let began = Instant::now();
-        let hits = task.view.index.search(&task.question, task.passages_max);
+        let hits = task.view.find(&task.question, task.passages_max).await;
         let mut receipt = Receipt::of(task.view.record.config_version, "");
         receipt.times.retrieve_us = micros(began);
         let mut writing = Self { task, hits, began: Instant::now(), receipt };

@@ -10,7 +10,7 @@ use actix_rt::ArbiterHandle;
 use super::session::handle::{Adopt, Follow};
 use super::session::{Opening, Session, SessionHandle};
 use super::state::{Effect, Read};
-use super::{Chatbot, ChatbotView, Opened, snapshot};
+use super::{Chatbot, ChatbotView, Finder, Opened, snapshot};
 use crate::kernel::{ActorKey, ActorKind, Birth, Child, ExitReason, Mailbox, VitalState, start_on};
 use crate::model::{ChatbotId, Publication, PublicationData, Refusal, RefusalCode, SessionId};
 use crate::ports::{PortError, Ports};
@@ -23,7 +23,9 @@ pub(crate) async fn read_view(ports: &Ports, id: ChatbotId) -> Result<Option<Cha
     let Some(record) = ports.catalog.find(id).await? else { return Ok(None) };
     let chunks = ports.knowledge.chunks(id).await?;
     let build = tokio::task::spawn_blocking(move || snapshot::rebuild(record, chunks));
-    build.await.map(Some).map_err(|panic| PortError::permanent("knowledge", panic))
+    let view = build.await.map_err(|panic| PortError::permanent("knowledge", panic))?;
+    let finder = Finder::load(&ports.retrieval, id, &view.index).await?;
+    Ok(Some(view.finding_with(finder)))
 }
 
 impl Chatbot {

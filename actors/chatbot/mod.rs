@@ -2,6 +2,7 @@
 //! Child of the root.
 
 mod effect;
+mod finder;
 pub mod handle;
 pub mod knowledge;
 mod reach;
@@ -11,6 +12,7 @@ pub mod state;
 mod view;
 
 pub(crate) use effect::read_view;
+pub use finder::Finder;
 pub use handle::{OpenSession, Reload};
 pub use reach::ChatbotHandle;
 pub use view::{ChatbotView, SharedView};

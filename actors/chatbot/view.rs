@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::Finder;
 use super::knowledge::Index;
-use crate::model::{ChatbotRecord, PublicConfig};
+use crate::model::{ChatbotRecord, Hit, PublicConfig};
 
 /// What the path of a message reads of a chatbot.
 pub struct ChatbotView {
@@ -15,14 +16,26 @@ pub struct ChatbotView {
     pub public: Arc<PublicConfig>,
     /// What it has read.
     pub index: Arc<Index>,
+    finder: Finder,
 }
 
 impl ChatbotView {
-    /// A view of a stored chatbot.
+    /// A view of a stored chatbot that finds by words alone.
     #[must_use]
     pub fn new(record: ChatbotRecord, index: Arc<Index>) -> Self {
         let public = Arc::new(record.config.public(record.chatbot_id));
-        Self { record, public, index }
+        Self { record, public, index, finder: Finder::default() }
+    }
+
+    /// The same view, finding with more than words.
+    #[must_use]
+    pub fn finding_with(self, finder: Finder) -> Self {
+        Self { finder, ..self }
+    }
+
+    /// The passages that answer a question best, best first.
+    pub async fn find(&self, question: &str, limit: usize) -> Vec<Hit> {
+        self.finder.find(&self.index, question, limit).await
     }
 }
 

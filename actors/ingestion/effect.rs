@@ -70,6 +70,7 @@ impl IngestionJob {
             Effect::Save | Effect::Remember(_) | Effect::Forget | Effect::Tell => {}
             Effect::Read(kind) => self.read(kind, ctx),
             Effect::Index(text) => self.index(text, ctx),
+            Effect::Embed => self.embed(ctx),
             Effect::RetryAfter(delay) => {
                 ctx.run_later(delay, |job, ctx| job.apply(Input::Again, ctx));
             }

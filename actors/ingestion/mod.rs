@@ -4,6 +4,7 @@
 //! on where the last one stopped, and it can be cancelled between any two steps.
 
 mod effect;
+mod embed;
 pub mod handle;
 mod snapshot;
 pub mod state;

@@ -48,12 +48,17 @@ pub enum Input {
     Extracted(Text),
     /// The text is cut into that many passages.
     Split(usize),
-    /// The passages can be found.
+    /// The passages can be found by their words.
     Indexed,
     /// A site is that far.
     Counted(PageCounts),
     /// The reading of a site is over, for now or for good.
     SiteEnded(CrawlEnd),
+    /// Some more passages have vectors; so many have none yet.
+    Embedded {
+        /// How many.
+        left: usize,
+    },
     /// A step failed.
     Failed(StepFailure),
     /// The time before the next attempt is over.
@@ -81,6 +86,8 @@ pub enum Effect {
     Read(JobKind),
     /// Cut the text and store its passages.
     Index(Text),
+    /// Get vectors for some of the passages that have none.
+    Embed,
     /// Begin again after the delay.
     RetryAfter(Duration),
     /// The chatbot has something new to read.
@@ -95,13 +102,15 @@ pub struct JobMachine {
     job: Job,
     attempts_max: u32,
     counts_stored_at: Option<Timestamp>,
+    /// How many passages had no vector when the first were asked for.
+    bare: Option<usize>,
 }
 
 impl JobMachine {
     /// A job as it is stored.
     #[must_use]
     pub const fn new(job: Job, attempts_max: u32) -> Self {
-        Self { job, attempts_max, counts_stored_at: None }
+        Self { job, attempts_max, counts_stored_at: None, bare: None }
     }
 
     /// The job as it is now.
@@ -126,11 +135,9 @@ impl JobMachine {
                 effects
             }
             Input::Split(_) => self.reach(JobStage::Indexing, 0.8),
-            Input::Indexed => {
-                self.job.progress = Progress::WHOLE;
-                let effects = if self.job.pages.is_none() { vec![Effect::Announce] } else { Vec::new() };
-                self.end(JobState::Succeeded, None, effects)
-            }
+            // Found by words until the vectors are there, and also when they never come.
+            Input::Indexed => vec![Effect::Announce, Effect::Embed],
+            Input::Embedded { left } => self.embedded(left),
             Input::Failed(StepFailure::ForGood(error)) => self.end(JobState::Failed, Some(error), Vec::new()),
             Input::Failed(StepFailure::ForNow(error)) => self.retry(error),
             Input::Again => self.begin(None),
@@ -160,6 +167,10 @@ impl JobMachine {
         self.job.attempts += 1;
         self.job.state = JobState::Running;
         self.job.error = None;
+        if self.job.stage == JobStage::Embedding {
+            // The passages are stored: only vectors are missing.
+            return vec![Effect::Save, Effect::Embed];
+        }
         match text {
             Some(text) => {
                 let mut effects = self.reach(JobStage::Splitting, 0.5);
@@ -174,6 +185,26 @@ impl JobMachine {
                 effects
             }
         }
+    }
+
+    /// Every batch is stored when it is counted here, so a new life goes on behind it.
+    fn embedded(&mut self, left: usize) -> Vec<Effect> {
+        let vectors_came = self.job.stage == JobStage::Embedding;
+        if left == 0 {
+            self.job.progress = Progress::WHOLE;
+            // A site is announced whichever way it ends.
+            let announces =
+                if vectors_came && self.job.pages.is_none() { vec![Effect::Announce] } else { Vec::new() };
+            return self.end(JobState::Succeeded, None, announces);
+        }
+        let all = self.bare.map_or(left, |all| all.max(left));
+        self.bare = Some(all);
+        let mut effects = self.reach(JobStage::Embedding, 1.0 - 0.2 * left as f32 / all as f32);
+        if !vectors_came {
+            effects.push(Effect::Forget);
+        }
+        effects.push(Effect::Embed);
+        effects
     }
 
     fn reach(&mut self, stage: JobStage, share: f32) -> Vec<Effect> {
@@ -229,8 +260,7 @@ impl JobMachine {
         match end {
             CrawlEnd::Done => {
                 self.job.stage = JobStage::Indexing;
-                self.job.progress = Progress::WHOLE;
-                self.end(JobState::Succeeded, None, Vec::new())
+                vec![Effect::Announce, Effect::Embed]
             }
             CrawlEnd::Nothing(error) => self.end(JobState::Failed, Some(error), Vec::new()),
             CrawlEnd::TurnOver => self.put_back(JobState::Queued),

@@ -159,6 +159,8 @@ pub enum JobStage {
     Splitting,
     /// Storing the passages and publishing the chatbot's new index.
     Indexing,
+    /// Asking a model for the passages' vectors, where one is configured. They are found by their words meanwhile.
+    Embedding,
 }
 
 /// A share of the whole, 0 to 1; never goes back within an attempt.

@@ -145,6 +145,18 @@ pub struct StageScores {
     /// Share of the question's weighted terms that the passage holds, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<f32>,
+    /// Cosine of the question's vector and the passage's, -1 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vector: Option<f32>,
+    /// Words and vectors together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fused: Option<f32>,
+    /// How close the question's words stand to one another in the passage, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closeness: Option<f32>,
+    /// What a reranking model says of the passage; its range is the model's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rerank: Option<f32>,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod refusal;
 mod session;
 mod site;
 mod usage;
+mod vector;
 
 pub use answerer::{AnswererChoice, AnswererKind, StandIn};
 pub use citation::Citation;
@@ -36,6 +37,7 @@ pub use refusal::{Refusal, RefusalCode};
 pub use session::{SessionMeta, Visitor};
 pub use site::{FoundPage, PageCounts, PageRole, PageState, SitePage, SiteRules, StoppedBy, Validators};
 pub use usage::{UsageKind, UsageRow};
+pub use vector::{EmbeddingModel, Vector};
 
 /// A moment, always UTC. Only the [`Clock`](crate::ports::Clock) port makes one.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -7,6 +7,7 @@ mod clock;
 mod cluster;
 mod crawler;
 mod dice;
+mod embedder;
 mod error;
 mod extractor;
 mod jobs;
@@ -16,6 +17,7 @@ mod ledger;
 mod pages;
 mod recordings;
 mod snapshots;
+mod vector_store;
 
 pub use answerer::{AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
 pub use blobs::{BlobKey, Blobs};
@@ -24,6 +26,7 @@ pub use clock::Clock;
 pub use cluster::{Arrival, Claim, Cluster, Pulse, Reach};
 pub use crawler::{CrawlRefusal, Crawler, Fetched, Indexing, Page};
 pub use dice::Dice;
+pub use embedder::{EmbedFault, Embedder, Reranker, TextRole};
 pub use error::{Fault, PortError};
 pub use extractor::{ExtractError, Extracted, Extractor, Following, Outline, Raw, WebPage};
 pub use jobs::{DueSource, Jobs, JobsClaimed};
@@ -35,6 +38,7 @@ pub use ledger::{
 pub use pages::{Changed, PageOutcome, PageText, Pages, Settled, Settling, SiteRun, Taking};
 pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
+pub use vector_store::{Bare, Embedding, Retrieval, Unembedded, VectorStore};
 
 use std::sync::Arc;
 
@@ -67,6 +71,8 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// What finds passages beside their words.
+    pub retrieval: Retrieval,
     /// The processes that share the conversations; none where this one is alone.
     pub cluster: Option<Arc<dyn Cluster>>,
     /// Sessions' lives step by step; none where they are not recorded.

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod credits;
+mod embedding;
 mod ingestion;
 mod listeners;
 mod nodes;

@@ -98,6 +98,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        retrieval: super::retrieval::retrieval(settings, store)?,
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })

@@ -151,6 +151,7 @@ const fn label(job: &Job) -> &'static str {
         (_, Some(JobStage::Extracting)) => "extracting",
         (_, Some(JobStage::Splitting)) => "splitting",
         (_, Some(JobStage::Indexing)) => "indexing",
+        (_, Some(JobStage::Embedding)) => "embedding",
         (_, None) => "working",
     }
 }

@@ -52,6 +52,8 @@ impl Settings {
         self.recording.check()?;
         self.storage.check()?;
         self.extract.check()?;
+        self.embeddings.check()?;
+        self.rerank.check()?;
         self.limits.check()?;
         self.billing.check()?;
         self.llm.iter().try_for_each(|(name, model)| model.check(name))

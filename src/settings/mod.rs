@@ -10,6 +10,7 @@ mod cluster;
 mod crawler;
 mod database;
 mod demo;
+mod embeddings;
 mod error;
 mod extract;
 mod http;
@@ -44,6 +45,7 @@ pub use cluster::ClusterSettings;
 pub use crawler::{CrawlerSettings, HostPort};
 pub use database::DatabaseSettings;
 pub use demo::DemoSettings;
+pub use embeddings::{EmbeddingsKind, EmbeddingsSettings, RerankSettings};
 pub use error::{Place, SettingsError};
 pub use extract::ExtractSettings;
 pub use http::{DrainTimes, HttpSettings, TrustedProxy};
@@ -89,6 +91,10 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// Reading of documents.
     pub extract: ExtractSettings,
+    /// Vectors of texts.
+    pub embeddings: EmbeddingsSettings,
+    /// A second judgement of what was found.
+    pub rerank: RerankSettings,
     /// Plans.
     pub billing: BillingSettings,
     /// Rate limits.

@@ -40,6 +40,7 @@ mod sources;
 mod tenant;
 mod uploads;
 mod usage;
+mod vectors;
 mod words;
 
 pub use accounts::AccountRecord;
@@ -66,10 +67,11 @@ use std::sync::Arc;
 
 use aihio_actors::model::{AccountId, PlanId};
 use sea_orm::DatabaseConnection;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use self::credits::LimitedAccounts;
+use self::vectors::Comparing;
 
 /// The store. Cloning it shares its connections.
 #[derive(Clone, Debug)]
@@ -93,6 +95,8 @@ struct Connections {
     readings: Semaphore,
     /// Accounts with a limit that this process has claimed credits of.
     limited: LimitedAccounts,
+    /// Whether the database compares vectors, once that was asked.
+    comparing: OnceCell<Comparing>,
 }
 
 impl Store {

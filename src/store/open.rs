@@ -9,7 +9,7 @@ use aihio_actors::model::{Plan, PlanId};
 use sea_orm::sqlx::{Connection, Error as SqlxError, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use uuid::Uuid;
 
 use super::credits::LimitedAccounts;
@@ -104,7 +104,9 @@ impl Store {
         let readings = Semaphore::new(usize::try_from(options.connections_max / 2).unwrap_or(1).max(1));
         let StoreOptions { plans, default_plan, .. } = options;
         let (process, limited) = (process(), LimitedAccounts::default());
-        let connections = Connections { writer, reader, plans, default_plan, process, readings, limited };
+        let comparing = OnceCell::new();
+        let connections =
+            Connections { writer, reader, plans, default_plan, process, readings, limited, comparing };
         Ok(Self { connections: Arc::new(connections) })
     }
 }

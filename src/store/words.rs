@@ -44,6 +44,7 @@ words! {
     }
     JobStage {
         Fetching => "fetching", Extracting => "extracting", Splitting => "splitting", Indexing => "indexing",
+        Embedding => "embedding",
     }
     PageRole { Page => "page", Sitemap => "sitemap" }
     PageState {

@@ -98,8 +98,12 @@ fn words(all: &[String]) -> Vec<&str> {
     all.iter().map(String::as_str).collect()
 }
 
-/// Where the newest PostgreSQL's programs are.
+/// Where the newest PostgreSQL's programs are, or those that `AIHIO_POSTGRES_BIN` names: one with the extension `vector`,
+/// say.
 pub(crate) fn bin() -> PathBuf {
+    if let Some(bin) = std::env::var_os("AIHIO_POSTGRES_BIN") {
+        return bin.into();
+    }
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut bins: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     bins.retain(|bin| bin.join("initdb").exists());

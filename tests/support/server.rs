@@ -85,6 +85,11 @@ impl Server {
             .with("AIHIO__DEMO__ENABLED", "false")
     }
 
+    /// Changes `AIHIO__…` for its next start.
+    pub fn sets(&mut self, key: &str, value: impl Into<String>) {
+        self.settings.insert(key.to_owned(), value.into());
+    }
+
     /// Where it keeps its data.
     pub fn data(&self) -> &std::path::Path {
         self.folder.path()

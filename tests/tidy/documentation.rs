@@ -8,6 +8,7 @@ use crate::tree::{Fault, File, file, files, names_in, none, root, rust_in};
 
 const CONFIGURATION: &str = "docs/src/configuration.md";
 const PROTOCOL: &str = "docs/src/protocol.md";
+const QUESTIONS: &str = "tests/questions/manual.json";
 const DEFAULTS: &str = "config/default.toml";
 
 #[test]
@@ -24,6 +25,33 @@ fn every_setting_is_explained() {
         unexplained
             .map(|(line, key)| Fault::at(&defaults, line, format!("`{key}` is not in {CONFIGURATION}"))),
     );
+}
+
+#[test]
+fn the_manual_answers_the_questions_that_are_asked_of_it() {
+    let asked = file(QUESTIONS).unwrap_or_else(|| panic!("{QUESTIONS} is missing"));
+    let asked: serde_json::Value = serde_json::from_str(&asked.text).expect("the questions are JSON");
+    let texts = |value: &serde_json::Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+    };
+    let mut faults = Vec::new();
+    let mut count = 0;
+    for article in asked["articles"].as_array().into_iter().flatten() {
+        let pages: Vec<File> = texts(&article["files"]).iter().filter_map(|path| file(path)).collect();
+        for question in article["questions"].as_array().into_iter().flatten() {
+            count += 1;
+            let answers = texts(&question["answers"]);
+            let gone = answers.iter().filter(|answer| !pages.iter().any(|page| page.text.contains(*answer)));
+            faults.extend(gone.map(|answer| {
+                Fault::of(
+                    QUESTIONS,
+                    format!("{} is answered by `{answer}`, which no page holds", question["question"]),
+                )
+            }));
+        }
+    }
+    assert!(count >= 100, "only {count} questions are asked");
+    none(faults);
 }
 
 #[test]

@@ -5,8 +5,17 @@ use std::collections::BTreeSet;
 use crate::tree::{Fault, File, files, names_in, none, rust_in};
 
 /// Folders of the engine that are no actors; the parts of the root, whose shell is `supervisor.rs`, are among them.
-const NOT_ACTORS: [&str; 8] =
-    ["kernel", "ports", "model", "answer", "chatbot/knowledge", "supervisor", "examples", "tests"];
+const NOT_ACTORS: [&str; 9] = [
+    "kernel",
+    "ports",
+    "model",
+    "answer",
+    "embedding",
+    "chatbot/knowledge",
+    "supervisor",
+    "examples",
+    "tests",
+];
 /// What every actor's folder holds, and what else it may hold that is no child of its.
 const PARTS: [&str; 5] = ["mod.rs", "state.rs", "effect.rs", "snapshot.rs", "handle"];
 const NO_CHILD: [&str; 4] = ["handle", "state", "effect", "tests"];

@@ -4,10 +4,10 @@ use crate::rust::code;
 use crate::tree::{Fault, File, none, rust_in};
 
 /// Parts of the engine that must be readable and testable without a runtime or a world.
-const PURE: [&str; 2] = ["actors/chatbot/knowledge/", "actors/kernel/restart.rs"];
+const PURE: [&str; 3] = ["actors/chatbot/knowledge/", "actors/embedding/", "actors/kernel/restart.rs"];
 const IMPURE_WORDS: [&str; 4] = ["actix::", "actix_rt::", "tokio::", "std::time::Instant"];
 /// Parts of the service that bring one outside thing each, and know neither the edge nor each other.
-const ADAPTERS: [&str; 6] = ["store", "cache", "blobs", "extract", "crawl", "model_provider"];
+const ADAPTERS: [&str; 7] = ["store", "cache", "blobs", "extract", "crawl", "embedding", "model_provider"];
 const EDGES: [&str; 2] = ["http", "socket"];
 
 #[test]

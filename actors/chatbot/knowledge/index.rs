@@ -1,21 +1,20 @@
 //! The index of a chatbot's passages: immutable, searched by many at once.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::best::best;
 use super::index_builder::{Built, IndexBuilder};
 use super::postings::{BODY, ChunkNumber, Postings, Quarters, TermId};
 use super::query::{Query, QueryTerm};
+use super::tongues::Tongues;
 use super::{Analyzer, Language};
-use crate::model::{Chunk, Hit, Passage, StageScores};
+use crate::model::{Chunk, ChunkId, Hit, Passage, StageScores};
 
 /// How soon further occurrences of a term stop counting.
 const K1: f32 = 1.2;
 /// How much a long passage must make up for its length, 0 to 1.
 const B: f32 = 0.75;
-/// Chunks that are looked at to tell the language.
-const LANGUAGE_SAMPLE: usize = 64;
 /// Distinct terms of a question that are searched; the rest of a very long one is not.
 const QUERY_TERMS_MAX: usize = 64;
 /// How much more of the subject a word is that nothing that was read contains.
@@ -32,31 +31,37 @@ const RELATIVES_SEEN_MAX: usize = 512;
 /// Passages with the postings of their terms.
 #[derive(Debug)]
 pub struct Index {
-    analyzer: Analyzer,
+    tongues: Tongues,
     terms: HashMap<Box<str>, TermId>,
-    /// The term of every word as the passages spell it, so that quoting them stems nothing again.
-    spellings: HashMap<Box<str>, Option<TermId>>,
+    /// The term of every word as the passages of each language spell it, so that quoting them stems nothing again.
+    spellings: Vec<HashMap<Box<str>, Option<TermId>>>,
     /// The terms in order, for those that begin alike.
     sorted: Vec<(Box<str>, TermId)>,
     postings: Postings,
     passages: Vec<Passage>,
+    numbers: HashMap<ChunkId, ChunkNumber>,
     /// `k1 · (1 − b + b · length ÷ mean length)` of each chunk.
     norms: Vec<f32>,
     asking: Vec<String>,
 }
 
 impl Index {
-    /// Indexes the chunks, in the language that most of them are in.
+    /// Indexes the chunks, each in the language of its document.
     #[must_use]
     pub fn build(chunks: Vec<Chunk>) -> Self {
-        let language = language_of(&chunks);
-        let analyzer = Analyzer::new(language);
-        let Built { terms, spellings, postings, lengths } = IndexBuilder::new(&analyzer).add_all(&chunks);
+        let tongues = Tongues::of(&chunks);
+        let Built { terms, spellings, postings, lengths } = IndexBuilder::new(&tongues).add_all(&chunks);
         let mut sorted: Vec<_> = terms.iter().map(|(term, id)| (term.clone(), *id)).collect();
         sorted.sort_unstable();
-        let asking = language.asking_words().filter_map(|word| analyzer.term(word)).collect();
+        let asks = |analyzer: &Analyzer| {
+            let words = analyzer.language().asking_words();
+            words.filter_map(|word| analyzer.term(word)).collect::<Vec<_>>()
+        };
+        let asking = tongues.all().iter().flat_map(asks).collect();
+        let numbers = (0..).zip(&chunks).map(|(number, chunk)| (chunk.chunk_id, number)).collect();
         let passages = chunks.into_iter().map(Arc::new).collect();
-        Self { analyzer, terms, spellings, sorted, postings, passages, norms: norms(&lengths), asking }
+        let norms = norms(&lengths);
+        Self { tongues, terms, spellings, sorted, postings, passages, numbers, norms, asking }
     }
 
     /// How many passages there are.
@@ -77,35 +82,59 @@ impl Index {
         document.take_while(|other| other.document_id == passage.document_id)
     }
 
-    /// How it cuts text into terms.
+    /// The language of a text, among those of the passages.
     #[must_use]
-    pub const fn analyzer(&self) -> &Analyzer {
-        &self.analyzer
+    pub fn language(&self, text: &str) -> Language {
+        self.tongues.of_text(text).map(Analyzer::language).unwrap_or_default()
     }
 
-    /// The passages that match the question best, best first; equals in the order of the documents.
+    /// The words of a text with the byte at which each begins.
+    pub(super) fn words<'t>(&self, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> + use<'t> {
+        self.tongues.of_text(text).map(|analyzer| analyzer.words(text)).into_iter().flatten()
+    }
+
+    /// The passages that match the question's words best, best first; equals in the order of the documents.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
         let query = self.query(query);
-        let scores = self.scores(&query);
-        best(&scores, limit)
-            .into_iter()
-            .filter_map(|(number, score)| self.hit(&query, number, score))
+        let found = self.best_by_words(&query, limit).into_iter();
+        found
+            .filter_map(|(number, score)| {
+                let hit = self.hit(&query, number, score)?;
+                Some(Hit { stages: StageScores { bm25: Some(score), ..hit.stages }, ..hit })
+            })
             .collect()
+    }
+
+    pub(super) fn best_by_words(&self, query: &Query, limit: usize) -> Vec<(ChunkNumber, f32)> {
+        best(&self.scores(query), limit)
+    }
+
+    /// Its passages, in the order of their numbers.
+    #[must_use]
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// The number of a passage.
+    #[must_use]
+    pub fn number(&self, chunk: ChunkId) -> Option<ChunkNumber> {
+        self.numbers.get(&chunk).copied()
     }
 
     /// Takes a question apart.
     #[must_use]
     pub fn query(&self, question: &str) -> Query {
         let mut query = Query::default();
-        for (place, (_, word)) in self.analyzer.words(question).enumerate() {
+        let Some(analyzer) = self.tongues.of_text(question) else { return query };
+        for (place, (_, word)) in analyzer.words(question).enumerate() {
             if query.terms.len() == QUERY_TERMS_MAX {
                 break;
             }
-            let Some(text) = self.analyzer.term(word) else { continue };
+            let Some(text) = analyzer.term(word) else { continue };
             if query.terms.iter().all(|term| term.text != text) {
-                let kind = self.kind(word, &text, place);
-                query.terms.push(self.query_term(text, kind));
+                let kind = self.kind(analyzer.language(), (word, &text), place);
+                query.terms.push(self.query_term(word, text, kind));
             }
         }
         query
@@ -116,25 +145,28 @@ impl Index {
     #[must_use]
     pub fn matches(&self, query: &Query, text: &str) -> Vec<f32> {
         let mut found = vec![0.0; query.terms.len()];
-        for (_, word) in self.analyzer.words(text) {
-            let Some(id) = self.term_id(word) else { continue };
-            for (best, asked) in found.iter_mut().zip(&query.terms) {
-                *best = asked.likeness(id).max(*best);
+        for (_, word) in self.words(text) {
+            for id in self.term_ids(word) {
+                for (best, asked) in found.iter_mut().zip(&query.terms) {
+                    *best = asked.likeness(id).max(*best);
+                }
             }
         }
         found
     }
 
-    fn term_id(&self, word: &str) -> Option<TermId> {
-        match self.spellings.get(word) {
+    /// The terms that a word stands for in passages: one for each language that has it.
+    pub(super) fn term_ids(&self, word: &str) -> impl Iterator<Item = TermId> {
+        let tongues = self.tongues.all().iter().zip(&self.spellings);
+        tongues.filter_map(move |(analyzer, spellings)| match spellings.get(word) {
             Some(known) => *known,
-            None => self.terms.get(self.analyzer.term(word)?.as_str()).copied(),
-        }
+            None => self.terms.get(analyzer.term(word)?.as_str()).copied(),
+        })
     }
 
-    fn kind(&self, word: &str, term: &str, place: usize) -> WordKind {
+    fn kind(&self, language: Language, (word, term): (&str, &str), place: usize) -> WordKind {
         // The first word has a capital anyway, and every German noun has one.
-        let capitals_name = place > 0 && self.analyzer.language() != Language::German;
+        let capitals_name = place > 0 && language != Language::German;
         if word.starts_with(char::is_numeric) || (capitals_name && word.starts_with(char::is_uppercase)) {
             WordKind::Name
         } else if self.asking.iter().any(|asking| asking == term) {
@@ -144,10 +176,14 @@ impl Index {
         }
     }
 
-    fn query_term(&self, text: String, kind: WordKind) -> QueryTerm {
-        let stand_ins = match self.terms.get(text.as_str()) {
-            Some(id) => vec![(*id, 1.0)],
-            None => self.relatives(&text),
+    fn query_term(&self, word: &str, text: String, kind: WordKind) -> QueryTerm {
+        let mut ids: Vec<TermId> = self.term_ids(word).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let stand_ins = if ids.is_empty() {
+            self.relatives(&text)
+        } else {
+            ids.into_iter().map(|id| (id, 1.0)).collect()
         };
         let frequency = stand_ins.iter().map(|(id, _)| self.postings.frequency(*id)).max().unwrap_or(0);
         let unread = if stand_ins.is_empty() { UNREAD_SUBSTANCE } else { 1.0 };
@@ -200,11 +236,12 @@ impl Index {
         scores
     }
 
-    fn hit(&self, query: &Query, number: ChunkNumber, score: f32) -> Option<Hit> {
+    /// A passage with the share of the question that it holds.
+    pub(super) fn hit(&self, query: &Query, number: ChunkNumber, score: f32) -> Option<Hit> {
         let found: Vec<f32> = query.terms.iter().map(|term| self.held(term, number)).collect();
         let coverage = Some(query.coverage(&found));
         let passage = Arc::clone(self.passages.get(number as usize)?);
-        Some(Hit { passage, score, stages: StageScores { bm25: Some(score), coverage } })
+        Some(Hit { passage, score, stages: StageScores { coverage, ..StageScores::default() } })
     }
 
     fn held(&self, term: &QueryTerm, chunk: ChunkNumber) -> f32 {
@@ -247,12 +284,6 @@ impl WordKind {
     }
 }
 
-fn language_of(chunks: &[Chunk]) -> Language {
-    let step = (chunks.len() / LANGUAGE_SAMPLE).max(1);
-    let separates = |letter: char| !letter.is_alphabetic() && letter != '\'';
-    Language::detect(chunks.iter().step_by(step).flat_map(|chunk| chunk.text.split(separates)))
-}
-
 fn norms(lengths: &[u32]) -> Vec<f32> {
     let total: f32 = lengths.iter().map(|length| *length as f32).sum();
     let mean = (total / lengths.len().max(1) as f32).max(1.0);
@@ -262,29 +293,6 @@ fn norms(lengths: &[u32]) -> Vec<f32> {
 fn saturation(quarters: Quarters, norm: f32) -> f32 {
     let occurrences = f32::from(quarters) / f32::from(BODY);
     occurrences * (K1 + 1.0) / (occurrences + norm)
-}
-
-/// The `limit` highest scores above 0 with their places, without sorting the rest.
-fn best(scores: &[f32], limit: usize) -> Vec<(ChunkNumber, f32)> {
-    // A positive float's bits sort as the float does; the reversed place lets the earlier of equals win.
-    let mut heap: BinaryHeap<Reverse<(u32, Reverse<ChunkNumber>)>> =
-        BinaryHeap::with_capacity(limit.min(scores.len()) + 1);
-    let mut least = 0;
-    for (number, score) in (0..).zip(scores) {
-        let bits = score.to_bits();
-        if *score <= 0.0 || (heap.len() >= limit && bits <= least) {
-            continue;
-        }
-        heap.push(Reverse((bits, Reverse(number))));
-        if heap.len() > limit {
-            heap.pop();
-        }
-        least = heap.peek().map_or(u32::MAX, |Reverse((bits, _))| *bits);
-    }
-    heap.into_sorted_vec()
-        .into_iter()
-        .map(|Reverse((bits, Reverse(number)))| (number, f32::from_bits(bits)))
-        .collect()
 }
 
 #[cfg(test)]

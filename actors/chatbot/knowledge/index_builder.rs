@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use super::Analyzer;
 use super::postings::{BODY, ChunkNumber, Postings, Quarters, TITLE, TermId};
+use super::tongues::Tongues;
 use crate::model::Chunk;
 
 /// What the pass gathers.
 pub(super) struct IndexBuilder<'a> {
-    analyzer: &'a Analyzer,
+    tongues: &'a Tongues,
     terms: HashMap<Box<str>, TermId>,
-    /// The term of each word as it is spelt, so that a word is stemmed once and not at every occurrence.
-    spellings: HashMap<&'a str, Option<TermId>>,
+    /// The term of each word as it is spelt, by language, so that a word is stemmed once and not at every occurrence.
+    spellings: Vec<HashMap<&'a str, Option<TermId>>>,
     lists: Vec<Vec<(ChunkNumber, Quarters)>>,
     lengths: Vec<u32>,
 }
@@ -19,19 +20,19 @@ pub(super) struct IndexBuilder<'a> {
 /// What comes of it.
 pub(super) struct Built {
     pub(super) terms: HashMap<Box<str>, TermId>,
-    /// The term of each word as it is spelt in the chunks, `None` for stop words.
-    pub(super) spellings: HashMap<Box<str>, Option<TermId>>,
+    /// The term of each word as it is spelt in the chunks of each language, `None` for stop words.
+    pub(super) spellings: Vec<HashMap<Box<str>, Option<TermId>>>,
     pub(super) postings: Postings,
     /// Terms in each chunk's body.
     pub(super) lengths: Vec<u32>,
 }
 
 impl<'a> IndexBuilder<'a> {
-    pub(super) fn new(analyzer: &'a Analyzer) -> Self {
+    pub(super) fn new(tongues: &'a Tongues) -> Self {
         Self {
-            analyzer,
+            tongues,
             terms: HashMap::new(),
-            spellings: HashMap::new(),
+            spellings: tongues.all().iter().map(|_| HashMap::new()).collect(),
             lists: Vec::new(),
             lengths: Vec::new(),
         }
@@ -42,19 +43,22 @@ impl<'a> IndexBuilder<'a> {
         for (number, chunk) in (0..).zip(chunks) {
             self.add(number, chunk);
         }
-        let spellings = self.spellings.into_iter().map(|(word, term)| (word.into(), term)).collect();
+        let owned =
+            |known: HashMap<&str, _>| known.into_iter().map(|(word, term)| (word.into(), term)).collect();
+        let spellings = self.spellings.into_iter().map(owned).collect();
         Built { terms: self.terms, spellings, postings: Postings::pack(self.lists), lengths: self.lengths }
     }
 
     fn add(&mut self, number: ChunkNumber, chunk: &'a Chunk) {
         let mut quarters: HashMap<TermId, Quarters> = HashMap::new();
         let mut length = 0;
-        for term in self.term_ids(&chunk.text) {
+        let tongue = self.tongues.of_document(chunk.document_id);
+        for term in self.term_ids(tongue, &chunk.text) {
             length += 1;
             let count = quarters.entry(term).or_default();
             *count = count.saturating_add(BODY);
         }
-        for term in self.term_ids(&chunk.title) {
+        for term in self.term_ids(tongue, &chunk.title) {
             let count = quarters.entry(term).or_default();
             *count = count.saturating_add(TITLE);
         }
@@ -66,17 +70,19 @@ impl<'a> IndexBuilder<'a> {
         }
     }
 
-    fn term_ids(&mut self, text: &'a str) -> Vec<TermId> {
-        let analyzer = self.analyzer;
-        analyzer.words(text).filter_map(|(_, word)| self.term_id(word)).collect()
+    fn term_ids(&mut self, tongue: usize, text: &'a str) -> Vec<TermId> {
+        let Some(analyzer) = self.tongues.all().get(tongue) else { return Vec::new() };
+        analyzer.words(text).filter_map(|(_, word)| self.term_id(tongue, analyzer, word)).collect()
     }
 
-    fn term_id(&mut self, word: &'a str) -> Option<TermId> {
-        if let Some(known) = self.spellings.get(word) {
+    fn term_id(&mut self, tongue: usize, analyzer: &Analyzer, word: &'a str) -> Option<TermId> {
+        if let Some(known) = self.spellings.get(tongue).and_then(|spellings| spellings.get(word)) {
             return *known;
         }
-        let id = self.analyzer.term(word).and_then(|term| self.number(term));
-        self.spellings.insert(word, id);
+        let id = analyzer.term(word).and_then(|term| self.number(term));
+        if let Some(spellings) = self.spellings.get_mut(tongue) {
+            spellings.insert(word, id);
+        }
         id
     }
 

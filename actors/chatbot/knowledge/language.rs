@@ -54,14 +54,20 @@ impl Language {
     /// The language with the most stop words among these words. Function words are a few hundred and make up
     /// about half of any running text, so a few lines suffice; English where there are none.
     pub fn detect<'t>(words: impl IntoIterator<Item = &'t str>) -> Self {
+        Self::most_likely(words, &Self::ALL).0
+    }
+
+    /// The one of these languages with the most stop words among these words, and how many; the first of equals.
+    pub(super) fn most_likely<'t>(words: impl IntoIterator<Item = &'t str>, among: &[Self]) -> (Self, u32) {
         let mut counts: HashMap<Box<str>, u32> = HashMap::new();
         for word in words {
             *counts.entry(word.to_lowercase().into()).or_default() += 1;
         }
         let hits =
             |language: Self| -> u32 { language.stop_words().filter_map(|word| counts.get(word)).sum() };
-        // `max_by_key` keeps the last of equals; reversed, that is the first of `ALL`.
-        Self::ALL.into_iter().rev().max_by_key(|language| hits(*language)).unwrap_or_default()
+        // `max_by_key` keeps the last of equals; reversed, that is the first.
+        let counted = among.iter().rev().map(|language| (*language, hits(*language)));
+        counted.max_by_key(|(_, hits)| *hits).unwrap_or_default()
     }
 
     /// Words that carry grammar rather than subject; neither indexed nor searched.

@@ -4,7 +4,7 @@
 pub(super) type TermId = u32;
 
 /// The number of a chunk in its index.
-pub(super) type ChunkNumber = u32;
+pub type ChunkNumber = u32;
 
 /// How often a term occurs, in quarters of an occurrence, so that a title's term can count for less than one
 /// of the body. Saturates; BM25 hardly tells 40 occurrences from more.

@@ -42,8 +42,9 @@ fn a_job_goes_through_its_stages_to_the_end() {
         machine.apply(input, Timestamp::UNIX_EPOCH);
     }
     assert_eq!((machine.job().stage, machine.job().state), (JobStage::Indexing, JobState::Running));
-    let effects = machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH);
-    assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Announce, Effect::End]);
+    assert_eq!(machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH), [Effect::Announce, Effect::Embed]);
+    let effects = machine.apply(Input::Embedded { left: 0 }, Timestamp::UNIX_EPOCH);
+    assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::End]);
     assert_eq!((machine.job().state, machine.job().progress), (JobState::Succeeded, Progress::WHOLE));
 }
 
@@ -51,6 +52,24 @@ fn a_job_goes_through_its_stages_to_the_end() {
 fn a_new_life_goes_on_from_the_text_that_was_written_down() {
     let effects = machine().apply(Input::Begun(Some(text())), Timestamp::UNIX_EPOCH);
     assert_eq!(effects, [Effect::Save, Effect::Index(text())]);
+}
+
+#[test]
+fn passages_are_found_by_words_while_their_vectors_are_made() {
+    let mut machine = machine();
+    for input in [Input::Begun(None), Input::Fetched, Input::Extracted(text()), Input::Split(4)] {
+        machine.apply(input, Timestamp::UNIX_EPOCH);
+    }
+    assert_eq!(machine.apply(Input::Indexed, Timestamp::UNIX_EPOCH), [Effect::Announce, Effect::Embed]);
+    let effects = machine.apply(Input::Embedded { left: 4 }, Timestamp::UNIX_EPOCH);
+    assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Embed]);
+    let effects = machine.apply(Input::Embedded { left: 2 }, Timestamp::UNIX_EPOCH);
+    assert_eq!(effects, [Effect::Save, Effect::Embed]);
+    assert_eq!(machine.job().progress, Progress::new(0.9));
+    let again = JobMachine::new(machine.job().clone(), 3).apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+    assert_eq!(again, [Effect::Save, Effect::Embed], "a new life reads nothing again");
+    let effects = machine.apply(Input::Embedded { left: 0 }, Timestamp::UNIX_EPOCH);
+    assert_eq!(effects, [Effect::Save, Effect::Forget, Effect::Announce, Effect::End]);
 }
 
 #[test]
@@ -77,6 +96,8 @@ fn inputs() -> impl Strategy<Value = Vec<Input>> {
         Input::Extracted(text()),
         Input::Split(2),
         Input::Indexed,
+        Input::Embedded { left: 0 },
+        Input::Embedded { left: 3 },
         Input::Failed(StepFailure::ForNow(failure())),
         Input::Failed(StepFailure::ForGood(failure())),
         Input::Again,
@@ -112,7 +133,7 @@ fn what_was_read_of_a_site_is_found_however_its_run_halts() {
     let halts = [
         (Input::Paused, JobState::Paused, 0),
         (Input::Cancelled, JobState::Cancelled, 1),
-        (Input::SiteEnded(CrawlEnd::Done), JobState::Succeeded, 1),
+        (Input::Embedded { left: 0 }, JobState::Succeeded, 1),
         (Input::SiteEnded(CrawlEnd::Nothing(failure())), JobState::Failed, 1),
     ];
     for (input, state, attempts) in halts {
@@ -124,6 +145,19 @@ fn what_was_read_of_a_site_is_found_however_its_run_halts() {
         assert!(effects.contains(&Effect::Announce) && effects.ends_with(&[Effect::End]), "{effects:?}");
         assert_eq!((machine.job().state, machine.job().attempts), (state, attempts));
     }
+}
+
+#[test]
+fn a_site_that_was_read_is_found_and_then_gets_its_vectors() {
+    let mut machine = machine();
+    machine.apply(Input::Begun(None), Timestamp::UNIX_EPOCH);
+    machine.apply(Input::Counted(PageCounts::default()), Timestamp::UNIX_EPOCH);
+    let done = machine.apply(Input::SiteEnded(CrawlEnd::Done), Timestamp::UNIX_EPOCH);
+    assert_eq!(done, [Effect::Announce, Effect::Embed]);
+    machine.apply(Input::Embedded { left: 1 }, Timestamp::UNIX_EPOCH);
+    let effects = machine.apply(Input::Embedded { left: 0 }, Timestamp::UNIX_EPOCH);
+    assert!(effects.contains(&Effect::Announce) && effects.ends_with(&[Effect::End]), "{effects:?}");
+    assert_eq!((machine.job().state, machine.job().progress), (JobState::Succeeded, Progress::WHOLE));
 }
 
 #[test]

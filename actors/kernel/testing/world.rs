@@ -15,7 +15,7 @@ use crate::model::{
     AccountId, AnswererChoice, AnswererKind, ChatbotConfig, ChatbotId, ChatbotRecord, ConfigVersion, Epoch,
     NodeId, Plan, SessionId, SessionMeta, Timestamp, Visitor,
 };
-use crate::ports::{Clock, Cluster, Dice, Ports};
+use crate::ports::{Clock, Cluster, Dice, Ports, Retrieval};
 use crate::{Engine, Limits};
 
 /// Everything outside of an engine. Engines that are started one after the other in one world are like processes that
@@ -38,6 +38,8 @@ pub struct World {
     pub extractor: Arc<ScriptedExtractor>,
     /// What happened to all sessions.
     pub recordings: Arc<MemoryRecordings>,
+    /// What finds beside words; nothing, unless a test puts it there.
+    pub retrieval: Retrieval,
     /// The only account.
     pub account: AccountId,
     /// A chatbot of it that asks the model.
@@ -64,6 +66,7 @@ impl World {
             pages: Arc::new(MemoryPages::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
             recordings: Arc::new(MemoryRecordings::new()),
+            retrieval: Retrieval::default(),
             account: AccountId::from_uuid(Uuid::from_u128(1)),
             chatbot: ChatbotId::from_uuid(Uuid::from_u128(2)),
         };
@@ -127,6 +130,7 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            retrieval: self.retrieval.clone(),
             cluster: None,
             recordings: Some(self.recordings.clone()),
         }

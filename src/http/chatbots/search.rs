@@ -54,7 +54,9 @@ pub(crate) struct FoundPassage {
     text: Arc<str>,
     /// Higher is better; comparable within one search only.
     score: f32,
-    /// What each stage of retrieval gave, such as `bm25` and `coverage`.
+    /// What each stage of retrieval gave, where it took part: `bm25` by words, `vector` (cosine), `fused` of both,
+    /// `closeness` of the question's words in the passage (0 to 1), `rerank` by a model, and `coverage`, the share of the
+    /// question that the passage holds (0 to 1).
     #[schema(value_type = std::collections::BTreeMap<String, f32>)]
     scores: StageScores,
 }
@@ -91,7 +93,7 @@ pub(crate) async fn search_chatbot(
         return Err(ApiError::invalid(errors));
     }
     let handle = visitor::find(&service, owned.id()).await?;
-    let hits = handle.view().index.search(&body.query, limit);
+    let hits = handle.view().find(&body.query, limit).await;
     let items = hits.into_iter().map(FoundPassage::from).collect();
     Ok(HttpResponse::Ok().json(Found { items }))
 }

@@ -32,8 +32,10 @@ pub(crate) enum JobStage {
     Extracting,
     /// Cutting the text into passages.
     Splitting,
-    /// Making the passages found.
+    /// Making the passages found by their words.
     Indexing,
+    /// Making the passages found by their meaning, where a model for that is configured.
+    Embedding,
 }
 
 /// Why a job failed.

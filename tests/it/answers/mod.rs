@@ -1,6 +1,7 @@
 //! Answers: what they rest on, and what happens when a model fails.
 
 mod extractive;
+mod finding;
 mod hostile;
 mod models;
 mod receipts;

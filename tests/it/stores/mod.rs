@@ -38,3 +38,4 @@ mod recordings;
 mod site;
 mod snapshots;
 mod tenancy;
+mod vectors;
