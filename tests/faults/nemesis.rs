@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cast::{Cast, Store};
+use super::cast::{Cast, Node, Store};
 use super::plan::{Counts, Fault, Plan};
 use super::proxy::Proxy;
 use super::seed::Dice;
@@ -100,18 +100,8 @@ impl Nemesis {
                 self.cast.nodes[node].server.signal("CONT");
             }
             Fault::SocketStall => stalls(&self.cast.nodes[node].door, &mut self.dice, STOP_MS).await,
-            Fault::DatabaseStall => {
-                let Some(network) = &self.cast.nodes[node].store else { return false };
-                stalls(network, &mut self.dice, STOP_MS).await;
-            }
-            Fault::DatabaseCut => {
-                let Some(network) = &self.cast.nodes[node].store else { return false };
-                network.cut_all();
-            }
-            Fault::RedisStall => {
-                let Some(network) = &self.cast.nodes[node].redis else { return false };
-                let alone = self.cast.nodes.len() == 1;
-                stalls(network, &mut self.dice, if alone { STOP_MS } else { PAUSED_OWNER_MS }).await;
+            Fault::DatabaseStall | Fault::DatabaseCut | Fault::RedisStall => {
+                return self.breaks_network(fault, node).await;
             }
             Fault::DiskError => return self.tampers(Syncs::Fail).await,
             Fault::DiskSlow => return self.tampers(Syncs::AreSlow).await,
@@ -142,6 +132,19 @@ impl Nemesis {
             | Fault::RedisPause
             | Fault::RedisFull => return self.breaks_redis(fault).await,
             Fault::SocketCut | Fault::ModelTrouble | Fault::TakeOver => return false,
+        }
+        true
+    }
+
+    /// Breaks the network between a node and what it rests on.
+    async fn breaks_network(&mut self, fault: Fault, node: usize) -> bool {
+        let alone = self.cast.nodes.len() == 1;
+        let Node { store, redis, .. } = &self.cast.nodes[node];
+        let Some(network) = (if fault == Fault::RedisStall { redis } else { store }) else { return false };
+        match fault {
+            Fault::DatabaseCut => drop(network.cut_all()),
+            Fault::RedisStall if !alone => stalls(network, &mut self.dice, PAUSED_OWNER_MS).await,
+            _ => stalls(network, &mut self.dice, STOP_MS).await,
         }
         true
     }

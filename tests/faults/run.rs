@@ -119,6 +119,10 @@ pub fn settings(plans: &Folder) -> Settings {
 
 /// Runs it.
 pub async fn run(setting: Setting) -> Report {
+    Box::pin(carried_out(setting)).await
+}
+
+async fn carried_out(setting: Setting) -> Report {
     let Setting { name, plan, keeps, nodes, visitors, flaw } = setting;
     eprintln!("{name}: AIHIO_FAULTS_SEED={} replays this run", plan.seed);
     let began = Instant::now();

@@ -152,7 +152,7 @@ mod tests {
 
     fn asked(body: Value) -> Result<Asked, String> {
         let body: AskBody = serde_json::from_value(body).map_err(|error| error.to_string())?;
-        Asked::try_from(body).map_err(|error| error.detail)
+        Asked::try_from(body).map_err(|error| error.fields.first().unwrap().message.clone())
     }
 
     const SESSION: &str = "01a204c7-b90a-7d05-8e55-f18290180912";

@@ -127,6 +127,7 @@ async fn ask(stranger: &Api, method: &str, address: &str, path: &str) -> crate::
 fn body_for(path: &str) -> Value {
     match path.rsplit('/').next() {
         Some("sources") => json!({ "kind": "text", "title": "a", "text": "b" }),
+        Some("{source_id}") => json!({ "resync": "daily" }),
         Some("uploads") => json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5 }),
         Some("search") => json!({ "query": "anything" }),
         Some("messages") => json!({ "text": "anything" }),
