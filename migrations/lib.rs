@@ -3,8 +3,10 @@
 //! A step is a file: its first lines say why, the rest is SQL that both databases take, or one text for each. A step
 //! that was published is never edited; the next one changes what it left. Old code runs against the new schema while
 //! nodes are replaced one by one, so a step adds first, and a later one, whose name ends in `_contract`, takes away.
-//! [`apply`] runs what is pending, one process at a time. A database that has taken steps which this program doesn't know
-//! is refused where one of them took something away.
+//! A step changes one table that is written to, or it could deadlock with those who write to two.
+//!
+//! [`apply`] runs what is pending, one process at a time. A database that has taken steps which this program doesn't
+//! know is refused where one of them took something away.
 
 mod apply;
 mod step;

@@ -57,17 +57,19 @@ impl Store {
             Self::Sqlite | Self::SmallDisk(_) | Self::WeakPower(_) => return false,
         };
         let database = sea_orm::Database::connect(url).await.expect("PostgreSQL accepts connections");
-        let step = format!(
-            "ALTER TABLE messages ADD COLUMN future_{step} text;
-             ALTER TABLE sessions ADD COLUMN future_{step} integer NOT NULL DEFAULT {step};
-             ALTER TABLE usage_logs ADD COLUMN future_{step} bigint;
-             CREATE TABLE future_{step} (id uuid PRIMARY KEY);
-             CREATE INDEX future_messages_{step} ON messages (session_id, future_{step});
-             INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20990101_{step:06}_future', 0);"
-        );
-        sea_orm::ConnectionTrait::execute_unprepared(&database, &step)
-            .await
-            .expect("the schema can be changed");
+        let statements = [
+            format!("ALTER TABLE messages ADD COLUMN future_{step} text"),
+            format!("ALTER TABLE sessions ADD COLUMN future_{step} integer NOT NULL DEFAULT {step}"),
+            format!("ALTER TABLE usage_logs ADD COLUMN future_{step} bigint"),
+            format!("CREATE TABLE future_{step} (id uuid PRIMARY KEY)"),
+            format!("CREATE INDEX future_messages_{step} ON messages (session_id, future_{step})"),
+            format!("INSERT INTO seaql_migrations VALUES ('m20990101_{step:06}_future', 0)"),
+        ];
+        // One after the other: whoever locked two tables at once that are written to could wait for somebody who waits for it.
+        for statement in statements {
+            let done = sea_orm::ConnectionTrait::execute_unprepared(&database, &statement).await;
+            done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
         true
     }
 
