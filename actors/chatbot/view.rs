@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 
 use super::Finder;
 use super::knowledge::Index;
-use crate::model::{ChatbotRecord, Hit, PublicConfig};
+use crate::model::{ChatbotConfig, ChatbotRecord, Hit, PublicConfig};
 
 /// What the path of a message reads of a chatbot.
 pub struct ChatbotView {
@@ -16,7 +16,7 @@ pub struct ChatbotView {
     pub public: Arc<PublicConfig>,
     /// What it has read.
     pub index: Arc<Index>,
-    finder: Finder,
+    finder: Arc<Finder>,
 }
 
 impl ChatbotView {
@@ -24,13 +24,21 @@ impl ChatbotView {
     #[must_use]
     pub fn new(record: ChatbotRecord, index: Arc<Index>) -> Self {
         let public = Arc::new(record.config.public(record.chatbot_id));
-        Self { record, public, index, finder: Finder::default() }
+        Self { record, public, index, finder: Arc::default() }
     }
 
     /// The same view, finding with more than words.
     #[must_use]
     pub fn finding_with(self, finder: Finder) -> Self {
-        Self { finder, ..self }
+        Self { finder: Arc::new(finder), ..self }
+    }
+
+    /// The same knowledge, found in the same way, under another configuration.
+    #[must_use]
+    pub fn configured_as(&self, config: ChatbotConfig) -> Self {
+        let record = ChatbotRecord { config, ..self.record.clone() };
+        let view = Self::new(record, Arc::clone(&self.index));
+        Self { finder: Arc::clone(&self.finder), ..view }
     }
 
     /// The passages that answer a question best, best first.

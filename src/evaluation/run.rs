@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aihio_actors::Limits;
 use aihio_actors::answer::AnswerTask;
 use aihio_actors::chatbot::ChatbotView;
-use aihio_actors::model::{AnswerId, ChatbotConfig, ChatbotRecord, Tokens};
+use aihio_actors::model::{AnswerId, ChatbotConfig, Tokens};
 use aihio_actors::ports::Providers;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
@@ -108,10 +108,7 @@ pub async fn evaluate(
     candidate: Option<ChatbotConfig>,
     questions: Vec<EvaluationQuestion>,
 ) -> Evaluation {
-    let candidate = candidate.map(|config| {
-        let record = ChatbotRecord { config, ..view.record.clone() };
-        Arc::new(ChatbotView::new(record, Arc::clone(&view.index)))
-    });
+    let candidate = candidate.map(|config| Arc::new(view.configured_as(config)));
     let other = candidate.as_ref();
     let both = questions.iter().map(|question| async move {
         let current = bench.answer(view, question).await;
