@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::PortError;
+use super::{PortError, Snapshot};
 use crate::model::{
     AccountId, ChatbotId, Event, MessageId, OwnerEpoch, Receipt, Seq, SessionId, SessionMeta, Timestamp,
     UsageKind, UsageRow,
@@ -98,6 +98,41 @@ pub struct Opened {
     pub owner: OwnerEpoch,
 }
 
+/// What a session that wakes asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waking {
+    /// The session.
+    pub session: SessionId,
+    /// As what it wakes.
+    pub standing: Standing,
+    /// The position up to which it remembers by itself.
+    pub remembers: Seq,
+    /// Events before what it remembers that it wants all the same.
+    pub ring: u64,
+}
+
+/// As what a session wakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// As its owner: no other process could be one.
+    Owner,
+    /// As its new owner: whoever owned it before writes nothing from now on.
+    NewOwner,
+}
+
+/// What is stored of a session, as it is once the asker owns it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Woken {
+    /// What it opened with.
+    pub opened: Opened,
+    /// The position of its last event.
+    pub last: Seq,
+    /// Its snapshot, where that reaches beyond what the asker remembers.
+    pub snapshot: Option<Snapshot>,
+    /// The events that are wanted with what is remembered, in order; the first of them where they are very many.
+    pub events: Vec<Event>,
+}
+
 /// What became of one record of a batch that was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -121,17 +156,12 @@ pub trait Journal: Send + Sync {
     /// When nothing was kept, or it is unknown whether it was: append again with the same records.
     async fn append(&self, records: &[Record]) -> Result<Vec<Outcome>, PortError>;
 
-    /// The session, if it was ever opened.
+    /// All that a session needs to go on, if it was ever opened. Where many ask at once, the store is asked for them
+    /// together.
     ///
     /// # Errors
-    /// When the store can't be read.
-    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError>;
-
-    /// The same, with a new owner: whoever owned it before writes nothing from now on.
-    ///
-    /// # Errors
-    /// When the store can't be written.
-    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError>;
+    /// When the store can't be read, or a new owner can't be written.
+    async fn wake(&self, waking: Waking) -> Result<Option<Woken>, PortError>;
 
     /// Up to `limit` events after the position `after`, in order.
     ///

@@ -30,7 +30,9 @@ pub use embedder::{EmbedFault, Embedder, Reranker, TextRole};
 pub use error::{Fault, PortError};
 pub use extractor::{ExtractError, Extracted, Extractor, Following, Outline, Raw, WebPage};
 pub use jobs::{DueSource, Jobs, JobsClaimed};
-pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
+pub use journal::{
+    Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody, Standing, Waking, Woken,
+};
 pub use knowledge::{Knowledge, Reading};
 pub use ledger::{
     LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,

@@ -41,6 +41,9 @@ pub trait Snapshots: Send + Sync {
     /// When the store can't be read.
     async fn load(&self, key: SnapshotKey) -> Result<Option<Snapshot>, PortError>;
 
+    /// A snapshot that is at hand without asking the store, perhaps not the newest.
+    async fn at_hand(&self, key: SnapshotKey) -> Option<Snapshot>;
+
     /// Forgets.
     ///
     /// # Errors

@@ -129,7 +129,6 @@ impl Supervisor {
                 view: Arc::new(ArcSwap::from_pointee(view)),
                 account,
                 journal: shared.journal,
-                readings: shared.readings,
                 census: shared.census,
                 exchange: shared.exchange,
             };

@@ -90,7 +90,7 @@ async fn a_conversation_begins_once_the_store_has_it_and_not_before() {
     assert!(engine.living(ActorKind::Session).is_empty());
     engine.world.store.appends.set(Condition::Working);
     let mut guest = Guest::arrives(&engine).await;
-    assert!(engine.world.ports().journal.find(guest.id()).await.unwrap().is_some());
+    assert!(engine.world.store.opened(guest.id()), "whoever is let in finds it in the store");
     assert_eq!(guest.is_heard("m1", "One?").await.0, Seq(1));
     assert_eq!(guest.is_answered().await, "One?");
     engine.drain().await;

@@ -1,10 +1,10 @@
-//! The newest events of conversations, with a shelf in front of the journal: a conversation that wakes reads from the
-//! store only what came after it slept.
+//! The newest events of conversations, with a shelf in front of the journal: whoever comes back to a conversation again
+//! and again is told what it missed without the store being asked for all of it each time.
 
 use std::sync::Arc;
 
 use aihio_actors::model::{Event, Seq, SessionId};
-use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record, Snapshot, SnapshotKey};
+use aihio_actors::ports::{Journal, Outcome, PortError, Record, Snapshot, SnapshotKey, Waking, Woken};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::snapshots::Shelf;
 /// The layout of what is laid down: a JSON array of events.
 const VERSION: u16 = 1;
 
-/// Events of a conversation that are kept at hand: more than a session reads when it wakes.
+/// Events of a conversation that are kept at hand.
 const EVENTS_MAX: usize = 200;
 
 /// Where a conversation's newest events lie.
@@ -63,12 +63,8 @@ impl Journal for ShelvedJournal {
         self.store.append(records).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        self.store.find(session).await
-    }
-
-    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        self.store.own(session).await
+    async fn wake(&self, waking: Waking) -> Result<Option<Woken>, PortError> {
+        self.store.wake(waking).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {

@@ -56,6 +56,10 @@ impl Snapshots for ShelvedSnapshots {
         Ok(stored)
     }
 
+    async fn at_hand(&self, key: SnapshotKey) -> Option<Snapshot> {
+        self.shelf.get(key).await
+    }
+
     async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
         self.store.forget(key).await?;
         self.shelf.clear(key).await;

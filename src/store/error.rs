@@ -1,6 +1,7 @@
 //! How the store fails.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aihio_actors::ports::PortError;
@@ -29,6 +30,12 @@ pub enum StoreError {
     /// The connection neither answers nor breaks.
     #[error("the database has not answered within {} s", .0.as_secs())]
     Silent(Duration),
+    /// What was asked for together with others failed.
+    #[error(transparent)]
+    Together(Arc<StoreError>),
+    /// Whoever asked for it together with others is gone.
+    #[error("the question to the database was given up")]
+    GivenUp,
     /// The schema is not the one that this program needs.
     #[error(transparent)]
     Schema(#[from] aihio_migrations::MigrateError),
@@ -63,7 +70,8 @@ impl StoreError {
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Unavailable(error) => is_transient(error),
-            Self::Silent(_) => true,
+            Self::Silent(_) | Self::GivenUp => true,
+            Self::Together(error) => error.may_pass(),
             _ => false,
         }
     }

@@ -71,6 +71,7 @@ use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use self::credits::LimitedAccounts;
+use self::journal::WakingRoom;
 use self::vectors::Comparing;
 
 /// The store. Cloning it shares its connections.
@@ -93,6 +94,8 @@ struct Connections {
     /// Turns at reading conversations back. After another process was stopped, thousands come at once: they wait here and
     /// not for a connection, where waiting has an end and where those who write would wait behind them.
     readings: Semaphore,
+    /// Conversations that wake.
+    waking_room: WakingRoom,
     /// Accounts with a limit that this process has claimed credits of.
     limited: LimitedAccounts,
     /// Whether the database compares vectors, once that was asked.
@@ -127,6 +130,10 @@ impl Store {
     async fn reading(&self) -> Option<SemaphorePermit<'_>> {
         // It is never closed.
         self.connections.readings.acquire().await.ok()
+    }
+
+    fn waking_room(&self) -> &WakingRoom {
+        &self.connections.waking_room
     }
 
     fn writer(&self) -> &DatabaseConnection {

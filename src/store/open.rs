@@ -13,6 +13,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use uuid::Uuid;
 
 use super::credits::LimitedAccounts;
+use super::journal::WakingRoom;
 use super::{Connections, Store, StoreError};
 
 /// The plans of the installation, by key.
@@ -105,8 +106,17 @@ impl Store {
         let StoreOptions { plans, default_plan, .. } = options;
         let (process, limited) = (process(), LimitedAccounts::default());
         let comparing = OnceCell::new();
-        let connections =
-            Connections { writer, reader, plans, default_plan, process, readings, limited, comparing };
+        let connections = Connections {
+            writer,
+            reader,
+            plans,
+            default_plan,
+            process,
+            readings,
+            waking_room: WakingRoom::default(),
+            limited,
+            comparing,
+        };
         Ok(Self { connections: Arc::new(connections) })
     }
 }

@@ -19,7 +19,8 @@ pub(super) enum Patience {
 }
 
 impl Patience {
-    const fn lasts(self) -> Duration {
+    /// How long they wait.
+    pub(super) const fn lasts(self) -> Duration {
         match self {
             Self::Visitor => Duration::from_secs(6),
             Self::Work => Duration::from_secs(60),

@@ -43,6 +43,10 @@ impl Snapshots for Store {
         Patience::Visitor.ask("snapshots", load).await
     }
 
+    async fn at_hand(&self, _: SnapshotKey) -> Option<Snapshot> {
+        None
+    }
+
     async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
         let values = vec![key.kind.into(), key.id.into()];
         let forget =

@@ -15,7 +15,7 @@ use super::{Draining, Early, Session, Stage, rules_of, snapshot};
 use crate::kernel::{ExitReason, VitalState};
 use crate::limits::Acknowledge;
 use crate::model::{Epoch, Event, OwnerEpoch, Refusal, RefusalCode, Seq, SessionId, SessionMeta};
-use crate::ports::{Claim, Opened, PortError, Ports};
+use crate::ports::{Claim, Opened, PortError, Ports, Snapshot, Standing, Waking, Woken};
 
 /// Events that are read from the store at once.
 const TAIL_LEN: u32 = 500;
@@ -37,11 +37,9 @@ impl Session {
     fn read(&self, again: Duration, ctx: &mut Context<Self>) {
         let (ports, id) = (self.context.ports.clone(), self.id);
         let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
-        let (journal, readings) = (self.context.journal.clone(), Arc::clone(&self.context.readings));
+        let journal = self.context.journal.clone();
         let read = async move {
             journal.settled(id).await;
-            // Nobody closes it; were it closed, everybody would have a turn.
-            let _turn = readings.acquire().await;
             read_history(&ports, id, ring).await
         };
         ctx.spawn(read.into_actor(self).map(move |history, session, ctx| match history {
@@ -209,35 +207,59 @@ enum Past {
 /// Reads all there is. Among several processes this one becomes the session's owner before: what is read then is all
 /// that there will be, but for what it writes itself.
 async fn read_history(ports: &Ports, id: SessionId, ring: u64) -> Result<Past, PortError> {
-    let opened = match &ports.cluster {
-        None => ports.journal.find(id).await?,
+    let standing = match &ports.cluster {
+        None => Standing::Owner,
         Some(cluster) => match cluster.claim(id, None).await {
             Ok(Claim::Owned(_)) => return Ok(Past::Elsewhere),
             // Where the others are out of reach the store alone decides: whoever owned the session is fenced off.
-            Ok(Claim::Mine | Claim::Unsettled) | Err(_) => ports.journal.own(id).await?,
+            Ok(Claim::Mine | Claim::Unsettled) | Err(_) => Standing::NewOwner,
         },
     };
-    let Some(Opened { meta, owner }) = opened else { return Ok(Past::Unknown) };
-    let memory = match ports.snapshots.load(snapshot::key(id)).await? {
-        None => None,
-        Some(stored) => snapshot::decode(&stored)
-            .inspect_err(|error| {
-                tracing::warn!(session.id = %id, error = ?error, "a snapshot is set aside; the journal has everything");
-            })
-            .ok(),
+    let at_hand = ports.snapshots.at_hand(snapshot::key(id)).await;
+    let at_hand = at_hand.and_then(|snapshot| remembered(id, &snapshot));
+    let remembers = at_hand.as_ref().map_or(Seq::START, |memory| memory.seq);
+    let Some(woken) = ports.journal.wake(Waking { session: id, standing, remembers, ring }).await? else {
+        return Ok(Past::Unknown);
+    };
+    let Woken { opened: Opened { meta, owner }, last, snapshot, mut events } = woken;
+    let memory = match snapshot.map(|snapshot| remembered(id, &snapshot)) {
+        None => at_hand,
+        Some(Some(memory)) => Some(memory),
+        Some(None) => {
+            // The events that came along begin where that memory would have ended.
+            events.clear();
+            at_hand
+        }
     };
     let snapshot_seq = memory.as_ref().map_or(0, |memory| memory.seq.0);
-    let mut after = Seq(snapshot_seq.saturating_sub(ring));
-    let mut events = Vec::new();
-    loop {
-        let tail = ports.journal.tail(id, after, TAIL_LEN).await?;
-        let Some(last) = tail.last() else { break };
-        after = last.seq;
-        let whole = tail.len() < usize::try_from(TAIL_LEN).unwrap_or(usize::MAX);
-        events.extend(tail);
-        if whole {
-            break;
-        }
-    }
+    read_on(ports, id, Seq(snapshot_seq.saturating_sub(ring)), last, &mut events).await?;
     Ok(Past::Known(Box::new(History { meta, owner, memory, snapshot_seq, events })))
+}
+
+fn remembered(id: SessionId, snapshot: &Snapshot) -> Option<Memory> {
+    let memory = snapshot::decode(snapshot).inspect_err(|error| {
+        tracing::warn!(session.id = %id, error = ?error, "a snapshot is set aside; the journal has everything");
+    });
+    memory.ok()
+}
+
+/// Reads the events up to the last that did not come along.
+async fn read_on(
+    ports: &Ports,
+    id: SessionId,
+    from: Seq,
+    last: Seq,
+    events: &mut Vec<Event>,
+) -> Result<(), PortError> {
+    loop {
+        let after = events.last().map_or(from, |event| event.seq);
+        if after >= last {
+            return Ok(());
+        }
+        let tail = ports.journal.tail(id, after, TAIL_LEN).await?;
+        if tail.is_empty() {
+            return Ok(());
+        }
+        events.extend(tail);
+    }
 }

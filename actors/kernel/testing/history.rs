@@ -82,6 +82,10 @@ impl Histories {
         events.filter(|event| event.seq > after).take(limit).cloned().collect()
     }
 
+    pub(super) fn last(&self, session: SessionId) -> Seq {
+        self.events.get(&session).and_then(|events| events.last()).map_or(Seq::START, |event| event.seq)
+    }
+
     /// Credits that the record costs and that were not counted before.
     pub(super) fn new_answers(&self, record: &Record) -> u64 {
         let RecordBody::Events { usage, .. } = &record.body else { return 0 };

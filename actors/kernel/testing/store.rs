@@ -10,14 +10,19 @@ use bytes::Bytes;
 use super::Switch;
 use super::credits::CreditBook;
 use super::history::Histories;
+use crate::chatbot::session::session_snapshot;
 use crate::model::{
     AccountId, ChatbotId, ChatbotRecord, Chunk, ContentHash, Event, Job, JobId, NodeId, Plan, Receipt, Seq,
     SessionId, SourceId, Timestamp, UsageKind,
 };
 use crate::ports::{
-    BlobKey, Blobs, Catalog, DueSource, Feedback, Knowledge, Lead, LeaseClaim, LeaseGrant, Opened, Outcome,
-    PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots,
+    BlobKey, Blobs, Catalog, DueSource, Feedback, Knowledge, Lead, LeaseClaim, LeaseGrant, Outcome,
+    PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots, Standing, Waking,
+    Woken,
 };
+
+/// Events that a session gets with its waking.
+const WOKEN_MAX: u32 = 500;
 
 #[derive(Default)]
 pub(super) struct Tables {
@@ -180,14 +185,11 @@ impl MemoryStore {
         self.appends.answer(outcomes)
     }
 
-    pub(super) async fn find_session(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
+    pub(super) async fn wake(&self, waking: Waking) -> Result<Option<Woken>, PortError> {
         self.histories.pass().await?;
-        Ok(self.tables().histories.find(session))
-    }
-
-    pub(super) async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        self.histories.pass().await?;
-        Ok(self.tables().histories.own(session))
+        let woken = self.tables().wake(&waking);
+        self.snapshots.pass().await?;
+        Ok(woken)
     }
 
     pub(super) async fn tail(
@@ -215,6 +217,10 @@ impl Snapshots for MemoryStore {
     async fn load(&self, key: SnapshotKey) -> Result<Option<Snapshot>, PortError> {
         self.snapshots.pass().await?;
         Ok(self.tables().snapshots.get(&key).cloned())
+    }
+
+    async fn at_hand(&self, _: SnapshotKey) -> Option<Snapshot> {
+        None
     }
 
     async fn forget(&self, key: SnapshotKey) -> Result<(), PortError> {
@@ -297,6 +303,12 @@ impl MemoryStore {
         self.upkeep.pass().await
     }
 
+    /// Whether the session was ever stored.
+    #[must_use]
+    pub fn opened(&self, session: SessionId) -> bool {
+        self.tables().histories.find(session).is_some()
+    }
+
     /// Credits that processes hold of an account.
     #[must_use]
     pub fn credits_out(&self, account: AccountId) -> i64 {
@@ -305,6 +317,19 @@ impl MemoryStore {
 }
 
 impl Tables {
+    fn wake(&mut self, waking: &Waking) -> Option<Woken> {
+        let session = waking.session;
+        let opened = match waking.standing {
+            Standing::Owner => self.histories.find(session)?,
+            Standing::NewOwner => self.histories.own(session)?,
+        };
+        let snapshot = self.snapshots.get(&session_snapshot(session));
+        let snapshot = snapshot.filter(|snapshot| snapshot.seq > waking.remembers.0).cloned();
+        let known = snapshot.as_ref().map_or(waking.remembers.0, |snapshot| snapshot.seq);
+        let events = self.histories.tail(session, Seq(known.saturating_sub(waking.ring)), WOKEN_MAX);
+        Some(Woken { opened, last: self.histories.last(session), snapshot, events })
+    }
+
     fn usage(&self, account: AccountId, since: Timestamp) -> Option<PeriodUsage> {
         let answers = self.histories.answers_since(since);
         self.plans.get(&account).map(|plan| PeriodUsage { plan: plan.clone(), answers })

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use crate::model::{AccountId, Event, NodeId, Seq, SessionId, Timestamp};
 use crate::ports::{
-    Journal, LeaseClaim, LeaseGrant, Ledger, Opened, Outcome, PeriodUsage, PortError, Record, Renewed,
+    Journal, LeaseClaim, LeaseGrant, Ledger, Outcome, PeriodUsage, PortError, Record, Renewed, Waking, Woken,
 };
 
 /// The ports for which it matters who calls.
@@ -31,12 +31,8 @@ impl Journal for StoreView {
         self.store.append(self.node, records).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        self.store.find_session(session).await
-    }
-
-    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        self.store.own(session).await
+    async fn wake(&self, waking: Waking) -> Result<Option<Woken>, PortError> {
+        self.store.wake(waking).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {

@@ -12,23 +12,23 @@ mod event;
 mod recheck;
 mod rows;
 mod transaction;
+mod waking;
+mod woken;
 mod write;
 
 use aihio_actors::model::{Event, Seq, SessionId};
-use aihio_actors::ports::{Journal, Opened, Outcome, PortError, Record};
+use aihio_actors::ports::{Journal, Outcome, PortError, Record, Waking, Woken};
 use async_trait::async_trait;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use self::batch::Batch;
 pub(super) use self::transaction::Transaction;
+pub(super) use self::waking::WakingRoom;
 use self::write::Written;
-use super::dialect::{Sql, month_of};
+use super::dialect::month_of;
 use super::entities::message::{self, Column};
-use super::entities::session;
 use super::patience::Patience;
-use super::{Store, StoreError, sessions};
+use super::{Store, StoreError};
 
 pub(super) use self::event::event;
 
@@ -38,22 +38,8 @@ impl Journal for Store {
         Patience::Visitor.ask("journal", self.append_records(records)).await
     }
 
-    async fn find(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        let find = async {
-            let _turn = self.reading().await;
-            let row = session::Entity::find_by_id(session.as_uuid()).one(self.reader()).await?;
-            row.map(sessions::opened).transpose()
-        };
-        Patience::Visitor.ask("journal", find).await
-    }
-
-    async fn own(&self, session: SessionId) -> Result<Option<Opened>, PortError> {
-        let own = async {
-            let statement = OWN.with(self.writer(), vec![session.as_uuid().into()]);
-            let row = self.writer().query_one_raw(statement).await?;
-            row.map(|row| sessions::opened(session::Model::from_query_result(&row, "")?)).transpose()
-        };
-        Patience::Visitor.ask("journal", own).await
+    async fn wake(&self, waking: Waking) -> Result<Option<Woken>, PortError> {
+        Patience::Visitor.ask("journal", self.wake_session(waking)).await
     }
 
     async fn tail(&self, session: SessionId, after: Seq, limit: u32) -> Result<Vec<Event>, PortError> {
@@ -65,10 +51,6 @@ impl Journal for Store {
         Patience::Visitor.ask("journal", tail).await
     }
 }
-
-/// Locks one row, like the gate of an append, and nothing else: the two wait for each other and never in a circle.
-const OWN: Sql =
-    Sql::same("UPDATE sessions SET owner_epoch = owner_epoch + 1 WHERE session_id = $1 RETURNING *");
 
 impl Store {
     async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {

@@ -103,7 +103,7 @@ async fn a_conversation_reads_the_same_whatever_lies_on_the_shelf() {
 }
 
 #[tokio::test]
-async fn a_conversation_that_wakes_on_another_node_is_found_in_redis_until_it_is_forgotten() {
+async fn what_one_node_read_of_a_conversation_others_find_in_redis_until_it_is_forgotten() {
     let (store, redis) = (store::sqlite().await, Redis::start());
     let tenant = tenant(&store).await;
     let talk = Conversation::with(&tenant, chatbot(&tenant).await);

@@ -7,7 +7,7 @@ use aihio_actors::model::{
     Progress, Receipt, Role, Seq, SessionId, SessionMeta, SourceId, StageTimes, StateChange, Timestamp,
     UsageKind, UsageRow, UserId, Visitor,
 };
-use aihio_actors::ports::{Opened, Record, RecordBody};
+use aihio_actors::ports::{Journal, Opened, Record, RecordBody, Standing, Waking, Woken};
 use uuid::Uuid;
 
 /// A moment on the day that all tests happen on.
@@ -223,4 +223,19 @@ pub(crate) fn message_of(record: &Record) -> MessageId {
         Some(EventBody::Message(message)) => message.message_id,
         _ => panic!("no message in {record:?}"),
     }
+}
+
+/// What is stored of a session that wakes and remembers nothing.
+pub(crate) async fn wake(store: &Store, session: SessionId, standing: Standing) -> Option<Woken> {
+    store.wake(Waking { session, standing, remembers: Seq::START, ring: 0 }).await.unwrap()
+}
+
+/// A session, as it was opened.
+pub(crate) async fn find(store: &Store, session: SessionId) -> Option<Opened> {
+    wake(store, session, Standing::Owner).await.map(|woken| woken.opened)
+}
+
+/// A session that gets a new owner.
+pub(crate) async fn own(store: &Store, session: SessionId) -> Option<Opened> {
+    wake(store, session, Standing::NewOwner).await.map(|woken| woken.opened)
 }

@@ -4,7 +4,9 @@ use aihio::store::Page;
 use aihio_actors::model::{Phase, Seq, SessionId};
 use aihio_actors::ports::{Feedback, Journal, Lead, Outcome, Rating, RecordBody};
 
-use super::fixture::{Conversation, at, chatbot, events_of, id, message_of, receipt, tenant, visitor_says};
+use super::fixture::{
+    Conversation, at, chatbot, events_of, find, id, message_of, receipt, tenant, visitor_says,
+};
 use crate::support::store::TestStore;
 
 on_both!(
@@ -32,8 +34,8 @@ async fn a_history_is_read_back_as_it_was_written(store: TestStore) {
     let expected: Vec<_> = records.iter().flat_map(events_of).collect();
     assert_eq!(store.tail(talk.id(), Seq::START, 100).await.unwrap(), expected);
     assert_eq!(tenant.messages(talk.id(), Seq::START, 100).await.unwrap(), expected);
-    assert_eq!(store.find(talk.id()).await.unwrap(), Some(talk.opened()));
-    assert_eq!(store.find(SessionId::from_uuid(id())).await.unwrap(), None);
+    assert_eq!(find(&store, talk.id()).await, Some(talk.opened()));
+    assert_eq!(find(&store, SessionId::from_uuid(id())).await, None);
     assert_eq!(tenant.receipt(message_of(&records[2])).await.unwrap(), Some(receipt()));
 }
 

@@ -3,7 +3,7 @@
 use aihio_actors::model::{Epoch, Seq};
 use aihio_actors::ports::{Feedback, Journal, Outcome, Rating, RecordBody};
 
-use super::fixture::{Conversation, at, chatbot, events_of, message_of, tenant, visitor_says};
+use super::fixture::{Conversation, at, chatbot, events_of, find, message_of, own, tenant, visitor_says};
 use crate::support::store::TestStore;
 
 on_both!(
@@ -94,7 +94,7 @@ async fn a_session_opens_once(store: TestStore) {
     let mut other = talk.clone();
     other.meta.epoch = Epoch("e2".into());
     assert_eq!(store.append(&[other.opens()]).await.unwrap(), [Outcome::Conflict]);
-    assert_eq!(store.find(talk.id()).await.unwrap(), Some(talk.opened()));
+    assert_eq!(find(&store, talk.id()).await, Some(talk.opened()));
 }
 
 async fn an_erased_session_takes_nothing_any_more(store: TestStore) {
@@ -140,7 +140,7 @@ async fn a_former_owner_writes_nothing(store: TestStore) {
     let bot = chatbot(&tenant).await;
     let [former, other] = std::array::from_fn(|_| Conversation::with(&tenant, bot));
     store.append(&[former.opens(), former.visitor_says(1, "a", "mine"), other.opens()]).await.unwrap();
-    let owned = store.own(former.id()).await.unwrap().unwrap();
+    let owned = own(&store, former.id()).await.unwrap();
     let present = Conversation { owner: owned.owner, ..former.clone() };
     assert_eq!((owned.meta, owned.owner > former.owner), (former.meta.clone(), true));
 
@@ -149,7 +149,7 @@ async fn a_former_owner_writes_nothing(store: TestStore) {
     assert_eq!(store.append(&[present.is_answered(2, "in time")]).await.unwrap(), [Outcome::Kept]);
     assert_eq!(store.append(&[former.visitor_says(3, "c", "late")]).await.unwrap(), [Outcome::Conflict]);
     assert_eq!(store.tail(former.id(), Seq::START, 9).await.unwrap().len(), 2);
-    assert_eq!(store.find(former.id()).await.unwrap(), Some(present.opened()));
+    assert_eq!(find(&store, former.id()).await, Some(present.opened()));
     let both = [former.visitor_says(3, "d", "late"), present.visitor_says(3, "e", "in time")];
     assert_eq!(store.append(&both).await.unwrap(), [Outcome::Conflict, Outcome::Kept], "also in one batch");
 }
@@ -159,12 +159,9 @@ async fn what_a_former_owner_had_written_stays_kept(store: TestStore) {
     let talk = Conversation::with(&tenant, chatbot(&tenant).await);
     let records = [talk.opens(), talk.visitor_says(1, "a", "its commit's reply was lost")];
     store.append(&records).await.unwrap();
-    store.own(talk.id()).await.unwrap();
+    own(&store, talk.id()).await.unwrap();
     assert_eq!(store.append(&records).await.unwrap(), [Outcome::Kept; 2]);
-    assert_eq!(
-        store.own(aihio_actors::model::SessionId::from_uuid(super::fixture::id())).await.unwrap(),
-        None
-    );
+    assert_eq!(own(&store, aihio_actors::model::SessionId::from_uuid(super::fixture::id())).await, None);
 }
 
 async fn a_new_owner_and_a_writer_at_the_same_time_leave_one_history(store: TestStore) {
@@ -174,8 +171,8 @@ async fn a_new_owner_and_a_writer_at_the_same_time_leave_one_history(store: Test
     let mut last = 0;
     for round in 0..20 {
         let writes = [talk.visitor_says(last + 1, &format!("c{round}"), "hi")];
-        let (written, owned) = tokio::join!(store.append(&writes), store.own(talk.id()));
-        talk.owner = owned.unwrap().unwrap().owner;
+        let (written, owned) = tokio::join!(store.append(&writes), own(&store, talk.id()));
+        talk.owner = owned.unwrap().owner;
         last += u64::from(written.unwrap() == [Outcome::Kept]);
         let history = store.tail(talk.id(), Seq::START, 99).await.unwrap();
         assert_eq!(history.len() as u64, last, "kept means stored, and a conflict means that nothing was");

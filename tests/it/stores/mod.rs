@@ -39,3 +39,4 @@ mod site;
 mod snapshots;
 mod tenancy;
 mod vectors;
+mod waking;
