@@ -13,7 +13,7 @@ pub use crate::kernel::{ActorKind, KindCount, Tree};
 
 use actix::Addr;
 use actix_rt::Arbiter;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::billing::LeaseCount;
@@ -68,7 +68,8 @@ impl Engine {
         let journal = JournalGate::new(ports.clone(), Arc::clone(&limits), census.clone(), ROOT);
         let directory = Arc::new(Directory::default());
         let exchange = ports.cluster.clone().map(|cluster| Arc::new(ExchangeHandle::new(cluster)));
-        let shared = Shared { ports, limits, census, directory, journal, exchange };
+        let readings = Arc::new(Semaphore::new(limits.session_readings_max));
+        let shared = Shared { ports, limits, census, directory, journal, readings, exchange };
         let root = start_here(Supervisor::new(shared.clone()), shared.limits.actor_mailbox_len);
         Self { root, shared }
     }

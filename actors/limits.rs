@@ -14,6 +14,9 @@ pub struct Limits {
     pub session_listeners_max: usize,
     /// Questions of one session that wait for the answer before them.
     pub session_questions_max: usize,
+    /// Sessions that read their history at once. When a thousand conversations come back together, those that never left
+    /// must still find the store and the processor.
+    pub session_readings_max: usize,
     /// Durable events that a session keeps at hand for clients that come back.
     pub session_ring_len: usize,
     /// Durable events that a client can recover; it refetches the history when it missed more.
@@ -81,6 +84,7 @@ impl Default for Limits {
             session_mailbox_len: 256,
             session_listeners_max: 64,
             session_questions_max: 256,
+            session_readings_max: 32,
             session_ring_len: 64,
             session_recovery_max: 300,
             session_snapshot_events: 480,

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub struct Shared {
     pub directory: Arc<Directory>,
     /// The journals.
     pub journal: JournalGate,
+    /// Turns at reading a history.
+    pub readings: Arc<Semaphore>,
     /// The way to other processes, where there are any.
     pub exchange: Option<Arc<ExchangeHandle>>,
 }

@@ -1,17 +1,22 @@
 //! How the exchange touches the world: it speaks on its lines, renews its lease, and says who lives here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context, StreamHandler};
 use futures_util::stream;
 use tokio::time::Instant;
 
+use super::deaf::Hearing;
 use super::wire::{self, AskId, News, Word};
 use super::{Answer, Ask, Busy, Exchange, HOLD_AGAIN, LOOKS_PER_BEAT, LOOKS_PER_LEASE};
 use crate::chatbot::session::ListenerId;
 use crate::model::NodeId;
 use crate::ports::{Arrival, PortError, Pulse, Reach};
+
+/// How often a silent node is spoken to.
+const DOUBT_EVERY: Duration = Duration::from_millis(100);
 
 impl Exchange {
     /// Opens this node's line.
@@ -40,7 +45,7 @@ impl Exchange {
             exchange.lines.departed(to);
             match sent {
                 Ok(Reach::Taken) => exchange.deaf.taken(to),
-                Ok(Reach::Nobody) => exchange.nobody_took(to),
+                Ok(Reach::Nobody) => exchange.nobody_took(to, ctx),
                 Err(error) => {
                     tracing::debug!(node.id = %to, error = ?error, "a frame to another node is lost");
                     exchange.break_off(to);
@@ -59,8 +64,9 @@ impl Exchange {
     }
 
     /// A node's line is closed. Whoever looks for a session there is told so.
-    fn nobody_took(&mut self, node: NodeId) {
+    fn nobody_took(&mut self, node: NodeId, ctx: &mut Context<Self>) {
         self.deaf.nobody(node);
+        self.doubt(node, ctx);
         let asked =
             self.asks.extract_if(|_, ask| ask.to == node && matches!(ask.answer, Answer::Presence(_)));
         for (_, ask) in asked {
@@ -69,6 +75,24 @@ impl Exchange {
             }
         }
         self.break_off(node);
+    }
+
+    /// Says something to a silent node again and again, until somebody takes it or its lease has surely run out.
+    fn doubt(&mut self, node: NodeId, ctx: &mut Context<Self>) {
+        if self.doubted.contains_key(&node) {
+            return;
+        }
+        let until = Instant::now() + self.cluster.lease();
+        let doubt = ctx.run_interval(DOUBT_EVERY, move |exchange, ctx| {
+            if exchange.deaf.hearing(node) == Hearing::Hears || Instant::now() >= until {
+                if let Some(doubt) = exchange.doubted.remove(&node) {
+                    ctx.cancel_future(doubt);
+                }
+            } else {
+                exchange.say(node, Word::Beat, ctx);
+            }
+        });
+        self.doubted.insert(node, doubt);
     }
 
     /// Gives up whatever hangs on a line. Refusals come first: a listener that is told to attach again hears no more.

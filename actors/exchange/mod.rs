@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, AsyncContext, Context};
+use actix::{Actor, AsyncContext, Context, SpawnHandle};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -70,6 +70,8 @@ pub struct Exchange {
     away: HashMap<ListenerId, Away>,
     /// Listeners elsewhere of sessions here.
     guests: HashMap<(NodeId, ListenerId), Guest>,
+    /// Nodes that may be dead, and how they are asked.
+    doubted: HashMap<NodeId, SpawnHandle>,
     /// Sessions of which the others are to be told that they live here.
     unheld: Vec<SessionId>,
     holding: Busy,
@@ -126,6 +128,7 @@ impl Exchange {
             asks: HashMap::new(),
             away: HashMap::new(),
             guests: HashMap::new(),
+            doubted: HashMap::new(),
             unheld: Vec::new(),
             holding: Busy::No,
             beating: Busy::No,

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Exchange;
-use super::deaf::Deaf;
+use super::deaf::{Deaf, Hearing};
 use super::handle::{Announce, AttachAway, DetachAway, Find, Hold, ObeyAway};
 use super::wire::{News, Place, Presence};
 use crate::chatbot::session::handle::{Since, Welcome};
@@ -29,6 +29,8 @@ pub struct ExchangeHandle {
 /// at first, and at most. Many look at once when a node has died.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LOOK_AGAIN_MAX: Duration = Duration::from_millis(400);
+/// Over how long the conversations of a dead node come back.
+const COME_BACK_WITHIN: Duration = Duration::from_millis(400);
 /// What a lease may run over: its last renewal may have been under way.
 const BEYOND_LEASE: Duration = Duration::from_secs(1);
 
@@ -85,6 +87,9 @@ impl ExchangeHandle {
 
     /// Whether the session lives on that node.
     async fn find(&self, node: NodeId, place: Place) -> Found {
+        if self.deaf.hearing(node) != Hearing::Hears {
+            return self.after_doubt(node, place).await;
+        }
         let (asker, answer) = oneshot::channel();
         if self.tell(Find { node, place, asker }).is_err() {
             return Found::Silence;
@@ -92,9 +97,19 @@ impl ExchangeHandle {
         match answer.await {
             Ok(Some(Presence::Here)) => Found::Here,
             Ok(Some(Presence::Absent)) => Found::Absent,
-            Ok(None) if self.deaf.is_dead(node) => Found::Absent,
-            Ok(None) | Err(_) => Found::Silence,
+            Ok(None) => self.after_doubt(node, place).await,
+            Err(_) => Found::Silence,
         }
+    }
+
+    /// Waits until it is known whether the node is dead. All who wait hear it in the same moment and would come back in the
+    /// same moment: each comes a little later, at a time that is its own.
+    async fn after_doubt(&self, node: NodeId, place: Place) -> Found {
+        if self.deaf.decided(node).await != Hearing::Dead {
+            return Found::Silence;
+        }
+        tokio::time::sleep(COME_BACK_WITHIN.mul_f64(spread(place.session))).await;
+        Found::Absent
     }
 
     /// A session begins here.
@@ -130,6 +145,12 @@ enum Found {
     Absent,
     /// Nothing.
     Silence,
+}
+
+/// A number from 0 to 1, always the same for one session and evenly spread over all of them: the random part of its id.
+fn spread(session: SessionId) -> f64 {
+    let random = u16::try_from(session.as_uuid().as_u128() & 0xffff).unwrap_or(0);
+    f64::from(random) / f64::from(u16::MAX)
 }
 
 fn not_found() -> Refusal {

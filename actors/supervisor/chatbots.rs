@@ -129,6 +129,7 @@ impl Supervisor {
                 view: Arc::new(ArcSwap::from_pointee(view)),
                 account,
                 journal: shared.journal,
+                readings: shared.readings,
                 census: shared.census,
                 exchange: shared.exchange,
             };

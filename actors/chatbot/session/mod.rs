@@ -30,6 +30,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use actix::{Actor, Context, SpawnHandle};
+use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use self::listeners::Listeners;
@@ -57,6 +58,8 @@ pub struct SessionContext {
     pub account: Arc<AccountHandle>,
     /// Where the history is kept.
     pub journal: JournalGate,
+    /// Turns at reading a history, shared by all sessions of the process.
+    pub readings: Arc<Semaphore>,
     /// Everybody alive.
     pub census: Census,
     /// The way to sessions of other processes, where there are any.

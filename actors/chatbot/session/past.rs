@@ -37,9 +37,11 @@ impl Session {
     fn read(&self, again: Duration, ctx: &mut Context<Self>) {
         let (ports, id) = (self.context.ports.clone(), self.id);
         let ring = u64::try_from(self.context.limits.session_ring_len).unwrap_or(0);
-        let journal = self.context.journal.clone();
+        let (journal, readings) = (self.context.journal.clone(), Arc::clone(&self.context.readings));
         let read = async move {
             journal.settled(id).await;
+            // Nobody closes it; were it closed, everybody would have a turn.
+            let _turn = readings.acquire().await;
             read_history(&ports, id, ring).await
         };
         ctx.spawn(read.into_actor(self).map(move |history, session, ctx| match history {

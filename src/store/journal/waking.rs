@@ -15,9 +15,9 @@ use super::super::patience::Patience;
 use super::super::{Store, StoreError};
 
 /// Sessions that the store is asked for at once.
-const TOGETHER_MAX: usize = 256;
+const TOGETHER_MAX: usize = 32;
 /// How long others gather before the store is asked again.
-const GATHERING: Duration = Duration::from_millis(10);
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Who waits to be woken.
 #[derive(Debug, Default)]
