@@ -79,12 +79,12 @@ fn texts_go_to_a_plain_server_and_come_back() {
 
 #[test]
 fn a_phase_may_be_a_part_of_what_the_server_can_do() {
-    let more = "sockets.count = 2\n[[phases]]\nsaturate = true\nduration = '100ms'\nwarm_up = true\n\
-                [[phases]]\ncapacity_percent = 10\nduration = '100ms'\n[thresholds]\ncompleted.min = 1";
+    let more = "sockets.count = 2\n[[phases]]\nsaturate = true\nduration = '500ms'\nwarm_up = true\n\
+                [[phases]]\ncapacity_percent = 50\nduration = '100ms'\n[thresholds]\ncompleted.min = 1";
     let report = played("raw", more).unwrap();
     assert!(!report.has_violations() && !report.misses_thresholds(), "{report}");
     let (whole, part) = (&report.phases[0], &report.phases[1]);
-    // A tenth of what a tenth of a second completed ten times over; each socket's last text may come back too late to count.
+    // Half of what half a second completed twice over; each socket's last text may come back too late to count.
     let (capacity, rate) = (whole.part.items, part.rate.unwrap());
     assert_eq!(whole.rate, None);
     assert!((capacity - 2..=capacity).contains(&u64::from(rate)), "{rate} of {capacity}");
