@@ -17,6 +17,28 @@ struct Row {
     now: Option<u64>,
 }
 
+/// What a row comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Same,
+    Better,
+    Worse,
+    New,
+    Gone,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Same => "",
+            Self::Better => "better",
+            Self::Worse => "WORSE",
+            Self::New => "new",
+            Self::Gone => "GONE",
+        })
+    }
+}
+
 impl Table {
     /// Puts every name of either side into a row.
     pub(super) fn of(baseline: &Counts, now: &Counts) -> Self {
@@ -45,16 +67,21 @@ impl Row {
     }
 
     fn is_worse(&self) -> bool {
-        self.now.is_none() || self.growth().is_some_and(|growth| growth > TOLERANCE)
+        matches!(self.verdict(), Verdict::Worse | Verdict::Gone)
     }
 
-    fn verdict(&self) -> &'static str {
-        match self.growth() {
-            _ if self.now.is_none() => "GONE",
-            None => "new",
-            Some(growth) if growth > TOLERANCE => "WORSE",
-            Some(growth) if growth < -TOLERANCE => "better",
-            Some(_) => "",
+    fn verdict(&self) -> Verdict {
+        match (self.baseline, self.now) {
+            (_, None) => Verdict::Gone,
+            (None, Some(_)) => Verdict::New,
+            (Some(baseline), Some(now)) => {
+                let (baseline, now) = (baseline as f64, now as f64);
+                match now {
+                    now if now > baseline * (1.0 + TOLERANCE) => Verdict::Worse,
+                    now if now < baseline * (1.0 - TOLERANCE) => Verdict::Better,
+                    _ => Verdict::Same,
+                }
+            }
         }
     }
 }
