@@ -13,6 +13,8 @@ VECTORS := $(AIHIO_CACHE)/vectors
 FILE ?= tests/questions/manual.json
 # What load is put on; PROFILE=dev compiles in a fraction of the time, and its figures mean nothing.
 PROFILE ?= release
+# The benchmarks of the engine that are timed; the others count instructions.
+TIMED := billing journal lifecycle mailbox publication retrieval session
 BUILT = $(CARGO_TARGET_DIR)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .NOTPARALLEL:
@@ -98,8 +100,12 @@ faults: ## faults by the hundred against a real server, and a report: PERCENT=10
 cluster: ## three nodes, HAProxy, PostgreSQL and Redis on this machine; REDIS=cluster for three masters
 	@exec deploy/cluster.sh
 
-bench: ## micro-benchmarks of the hot path
-	cargo bench --locked --package aihio-actors
+bench: ## the hot path in microseconds, and in instructions beside the committed ones; BASELINE=write commits new ones
+	@if [ "$(BASELINE)" != write ]; then
+		cargo bench --locked --package aihio-actors --features faults $(foreach bench,$(TIMED),--bench $(bench))
+		cargo bench --locked --package aihio --bench edge
+	fi
+	.ci/counts $(BASELINE)
 
 clean: ## forget what was compiled and installed for tests; ./data stays
 	rm -rf "$(AIHIO_CACHE)/target" "$(AIHIO_CACHE)/clients" "$(WITHOUT)" web/node_modules

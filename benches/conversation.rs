@@ -3,7 +3,8 @@
 use aihio_actors::Limits;
 use aihio_actors::chatbot::session::Command;
 use aihio_actors::chatbot::session::state::{
-    AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Rules, SessionState,
+    AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Memory, Rules,
+    SessionState,
 };
 use aihio_actors::chatbot::session::transcript::Transcript;
 use aihio_actors::model::{
@@ -107,6 +108,13 @@ pub(crate) fn state(style: AnswerStyle) -> SessionState {
 /// Questions and their answers in turn, `len` events in all.
 pub(crate) fn history(len: u64) -> Vec<Event> {
     (1..=len).map(|seq| Event { seq: Seq(seq), at: now(), body: EventBody::Message(message(seq)) }).collect()
+}
+
+/// What a session remembers of `events` between its lives.
+pub(crate) fn memory(events: u64) -> Memory {
+    let mut state = state(AnswerStyle::Echo);
+    state.recall(None, &history(events));
+    state.memory()
 }
 
 /// An odd position is a question, an even one the answer to the one before it.

@@ -3,37 +3,33 @@
 //! Every question that isn't said back searches its chatbot's whole index on the thread that serves the conversation,
 //! so a search must stay far below what a person notices, however much the chatbot has read.
 
+mod directions;
 mod prose;
 mod settings;
 
 use std::hint::black_box;
 
 use aihio_actors::answer::extract;
-use aihio_actors::chatbot::knowledge::{DEPTH, Fusion, Index, Vectors, VectorsBuilder};
-use aihio_actors::model::{Behaviour, Hit, Vector};
+use aihio_actors::chatbot::knowledge::{DEPTH, Fusion, Index, Vectors};
+use aihio_actors::model::{Behaviour, Hit};
 use criterion::{BenchmarkId, Criterion};
 
+use self::directions::{direction, vectors};
 use self::prose::Library;
 
 /// Passages that an answer is made from.
 const HITS: usize = 8;
-/// Numbers of a vector.
-const DIMENSION: usize = 256;
 /// Different questions that are asked in turn.
 const QUESTIONS: usize = 32;
 
 fn main() {
     let mut criterion = settings::criterion();
-    for len in [1_000, 10_000] {
+    for len in [1_000, 10_000, 100_000] {
         let library = Library::new(len);
         let index = Index::build(library.chunks());
-        measure(&mut criterion, len, &index, &library.questions(QUESTIONS));
-    }
-    for len in [10_000, 100_000] {
-        let library = Library::new(len);
-        let index = Index::build(library.chunks());
-        let vectors = vectors(&index);
-        find(&mut criterion, &index, &vectors, &library.questions(QUESTIONS));
+        let questions = library.questions(QUESTIONS);
+        measure(&mut criterion, &index, &questions);
+        find(&mut criterion, &index, &vectors(&index), &questions);
     }
     criterion.final_summary();
 }
@@ -56,26 +52,9 @@ fn find(criterion: &mut Criterion, index: &Index, vectors: &Vectors, questions: 
     group.finish();
 }
 
-fn vectors(index: &Index) -> Vectors {
-    let mut builder = VectorsBuilder::new(index.passages());
-    (0..)
-        .zip(index.passages())
-        .for_each(|(number, passage)| builder.add(passage.chunk_id, &direction(number)));
-    builder.build()
-}
-
-/// A direction of its own for each number (Knuth's multiplicative sequence).
-fn direction(number: u32) -> Vector {
-    let mut state = number;
-    let mut next = || {
-        state = state.wrapping_mul(2_654_435_761).wrapping_add(12_345);
-        (state >> 8) as f32 / 8_388_608.0 - 1.0
-    };
-    Vector::of((0..DIMENSION).map(|_| next()).collect())
-}
-
-fn measure(criterion: &mut Criterion, len: usize, index: &Index, questions: &[String]) {
-    let evidence_min = Behaviour::default().evidence_min;
+/// The search by words alone, and the quotes from what it found.
+fn measure(criterion: &mut Criterion, index: &Index, questions: &[String]) {
+    let (len, evidence_min) = (index.len(), Behaviour::default().evidence_min);
     let mut group = criterion.benchmark_group("retrieval");
     group.bench_function(BenchmarkId::new("search", len), |bencher| {
         let mut asked = questions.iter().cycle();

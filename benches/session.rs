@@ -10,12 +10,13 @@ mod settings;
 use std::hint::black_box;
 
 use aihio_actors::Limits;
+use aihio_actors::chatbot::session::snapshot;
 use aihio_actors::chatbot::session::state::{AnswerStyle, SessionState};
 use aihio_actors::chatbot::session::transcript::Missed;
 use aihio_actors::model::Seq;
 use criterion::{BatchSize, Criterion, Throughput};
 
-use self::conversation::{Conversation, history, state};
+use self::conversation::{Conversation, history, memory, state};
 
 /// Events that a session has behind it when a turn is measured.
 const SHORT: u64 = 20;
@@ -28,6 +29,7 @@ fn main() {
     let mut criterion = settings::criterion();
     turns(&mut criterion);
     new_lives(&mut criterion);
+    snapshots(&mut criterion);
     criterion.final_summary();
 }
 
@@ -51,7 +53,7 @@ fn new_lives(criterion: &mut Criterion) {
     let events = history(LONG);
     let mut whole = state(AnswerStyle::Echo);
     whole.recall(None, &events);
-    let memory = whole.memory();
+    let memory = memory(LONG);
     let ring = events.len().saturating_sub(Limits::default().session_ring_len);
     let newest = events.get(ring..).unwrap_or_default();
 
@@ -67,6 +69,20 @@ fn new_lives(criterion: &mut Criterion) {
     });
     group.bench_function("10 missed events found", |bencher| {
         bencher.iter_with_large_drop(|| -> Missed { whole.transcript().missed(black_box(Seq(LONG - 10))) });
+    });
+    group.finish();
+}
+
+/// What a session remembers between lives, to bytes and back.
+fn snapshots(criterion: &mut Criterion) {
+    let memory = memory(LONG);
+    let mut group = criterion.benchmark_group("session/snapshot, 1000 events");
+    group.bench_function("encoded", |bencher| {
+        bencher.iter_with_large_drop(|| snapshot::encode(black_box(&memory)));
+    });
+    let encoded = snapshot::encode(&memory);
+    group.bench_function("decoded", |bencher| {
+        bencher.iter_with_large_drop(|| black_box(&encoded).as_ref().ok().map(snapshot::decode));
     });
     group.finish();
 }

@@ -21,6 +21,8 @@ pub(crate) enum Violation {
     MissingSeq,
     /// The acknowledged `seq` is not the message's offset.
     SeqMismatch,
+    /// An overload that does not say when to try again.
+    UntoldRetry,
     /// No acknowledgement by the end of the run.
     MissingAcknowledgement,
     /// A durable publication left out offsets.
@@ -68,6 +70,7 @@ impl fmt::Display for Violation {
             Self::FalseDuplicate => "false_duplicate",
             Self::MissingSeq => "missing_seq",
             Self::SeqMismatch => "seq_mismatch",
+            Self::UntoldRetry => "untold_retry",
             Self::MissingAcknowledgement => "missing_acknowledgement",
             Self::OffsetHole => "offset_hole",
             Self::OffsetRepeated => "offset_repeated",

@@ -20,6 +20,8 @@ pub(crate) enum Stage {
     SendLag,
     /// Until the reply that says "stored".
     Acknowledged,
+    /// Until the reply that says "not now", or "not at all".
+    Refused,
     /// Until anything of the answer.
     FirstPiece,
     /// Until the whole answer, or the text's return.
@@ -36,10 +38,11 @@ pub(crate) enum Stage {
 
 impl Stage {
     /// Every stage, in the order of reports.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Connect,
         Self::SendLag,
         Self::Acknowledged,
+        Self::Refused,
         Self::FirstPiece,
         Self::Answered,
         Self::Delivered,
@@ -54,6 +57,7 @@ impl Stage {
             Self::Connect => "connect",
             Self::SendLag => "send_lag",
             Self::Acknowledged => "ack",
+            Self::Refused => "refusal",
             Self::FirstPiece => "first_piece",
             Self::Answered => "answer",
             Self::Delivered => "delivery",

@@ -5,6 +5,7 @@
 //! hide the messages it kept waiting. Each session's history is checked while it is timed: a fast wrong answer is
 //! a violation and not a good figure.
 
+mod aggressor;
 mod arguments;
 mod backoff;
 mod compare;

@@ -22,6 +22,8 @@ pub(crate) struct Phase {
     pub(crate) own_cpu: Duration,
     /// What the server used, if its process is known.
     pub(crate) server: Option<ServerUse>,
+    /// Arrivals a second that were planned; absent when silent or saturated.
+    pub(crate) rate: Option<NonZeroU32>,
 }
 
 /// What a phase cost the server.
@@ -70,7 +72,8 @@ impl Running {
             memory_before: before.1,
             memory_after: after.1,
         });
-        Ok(Phase { wall, own_cpu: after.own_cpu.saturating_sub(self.before.own_cpu), server })
+        let own_cpu = after.own_cpu.saturating_sub(self.before.own_cpu);
+        Ok(Phase { wall, own_cpu, server, rate: None })
     }
 }
 

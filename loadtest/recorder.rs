@@ -125,6 +125,7 @@ impl Recorder {
     pub(crate) fn record(&mut self, finding: Finding, at: Instant) {
         match finding {
             Finding::Acknowledged(latency) => self.time(Stage::Acknowledged, latency, at),
+            Finding::Refused(latency) => self.time(Stage::Refused, latency, at),
             Finding::FirstPiece(latency) => self.time(Stage::FirstPiece, latency, at),
             Finding::Answered(latency) => {
                 self.time(Stage::Answered, latency, at);

@@ -1,5 +1,6 @@
 //! The REST interface of a server under load, as far as a run needs it.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -20,6 +21,18 @@ pub(crate) struct Rest {
     token: Option<String>,
 }
 
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JobState {
+    #[serde(rename = "succeeded")]
+    Done,
+    #[serde(alias = "cancelled")]
+    Failed,
+    #[serde(other)]
+    UnderWay,
+}
+
 /// Why a call came to nothing.
 #[derive(Debug, Error)]
 pub(crate) enum RestError {
@@ -30,6 +43,8 @@ pub(crate) enum RestError {
     Status { method: Method, path: String, status: u16 },
     #[error("no client: {0}")]
     Client(reqwest::Error),
+    #[error("the server could not read {name}")]
+    Unread { name: String },
 }
 
 impl RestError {
@@ -39,6 +54,7 @@ impl RestError {
             Self::Network { source, .. } if source.is_timeout() => String::from("timed out"),
             Self::Network { .. } | Self::Client(_) => String::from("no response"),
             Self::Status { path, status, .. } => format!("HTTP {status} from {path}"),
+            Self::Unread { .. } => String::from("unread"),
         }
     }
 }
@@ -111,6 +127,50 @@ impl Rest {
         Ok(Place { session_id: made.session_id, token: made.token, epoch: String::new() })
     }
 
+    /// Uploads a Markdown text and has a chatbot read it; gives the job's id.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn give_to_read(
+        &self,
+        chatbot: &str,
+        name: &str,
+        text: String,
+    ) -> Result<String, RestError> {
+        #[derive(Deserialize)]
+        struct Announced {
+            upload_id: String,
+            url: String,
+            headers: HashMap<String, String>,
+        }
+        #[derive(Deserialize)]
+        struct Made {
+            job_id: String,
+        }
+        let path = format!("/v1/chatbots/{chatbot}/uploads");
+        let file = json!({ "filename": name, "content_type": "text/markdown", "size": text.len() });
+        let announced: Announced = self.send(Method::POST, &path, Some(file)).await?;
+        let upload = self.http.put(announced.url).body(text);
+        let upload =
+            announced.headers.iter().fold(upload, |upload, (name, value)| upload.header(name, value));
+        answered(upload, &Method::PUT, "the upload's address").await?;
+        let source = json!({ "kind": "file", "upload_id": announced.upload_id });
+        let path = format!("/v1/chatbots/{chatbot}/sources");
+        Ok(self.send::<Made>(Method::POST, &path, Some(source)).await?.job_id)
+    }
+
+    /// How far a job is.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub(crate) async fn job(&self, id: &str) -> Result<JobState, RestError> {
+        #[derive(Deserialize)]
+        struct Job {
+            state: JobState,
+        }
+        Ok(self.send::<Job>(Method::GET, &format!("/v1/jobs/{id}"), None).await?.state)
+    }
+
     /// Reads a page and throws it away.
     ///
     /// # Errors
@@ -140,15 +200,29 @@ impl Rest {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let network = |source: reqwest::Error| RestError::Network {
-            method: method.clone(),
-            path: path.to_owned(),
-            source: source.without_url(),
-        };
-        let response = request.send().await.map_err(network)?;
-        match response.status() {
-            status if status.is_success() => Ok(response),
-            status => Err(RestError::Status { method, path: path.to_owned(), status: status.as_u16() }),
-        }
+        answered(request, &method, path).await
+    }
+}
+
+/// The response, unless it tells of a failure.
+async fn answered(request: RequestBuilder, method: &Method, path: &str) -> Result<Response, RestError> {
+    let (method, path) = (method.clone(), path.to_owned());
+    match request.send().await {
+        Ok(response) if response.status().is_success() => Ok(response),
+        Ok(response) => Err(RestError::Status { method, path, status: response.status().as_u16() }),
+        Err(source) => Err(RestError::Network { method, path, source: source.without_url() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_goes_on_until_its_state_says_otherwise() {
+        let read = |state: &str| serde_json::from_value::<JobState>(state.into()).unwrap();
+        assert_eq!(read("succeeded"), JobState::Done);
+        assert_eq!((read("failed"), read("cancelled")), (JobState::Failed, JobState::Failed));
+        assert_eq!((read("queued"), read("indexing")), (JobState::UnderWay, JobState::UnderWay));
     }
 }

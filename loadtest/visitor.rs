@@ -45,7 +45,7 @@ impl Visitor {
         } else if let Some(reply) = incoming.connect {
             self.connected(incoming.id, &reply, at, findings);
         } else if let Some(error) = incoming.error {
-            self.refused(incoming.id, &error, findings);
+            self.refused(incoming.id, &error, at, findings);
         }
         Reply::None
     }
@@ -78,13 +78,16 @@ impl Visitor {
         self.place = Some(Place { session_id, token, epoch });
     }
 
-    fn refused(&mut self, command: u32, error: &ErrorReply, findings: &mut Vec<Finding>) {
+    fn refused(&mut self, command: u32, error: &ErrorReply<'_>, at: Instant, findings: &mut Vec<Finding>) {
+        if error.hides_when() {
+            findings.push(Finding::Violated(Violation::UntoldRetry));
+        }
         let persists = error.temporary && self.persistence.returns();
         match (command, persists) {
             (CONNECT_COMMAND, true) => findings.push(Finding::Overcome(Fault::Refused(error.code))),
             (CONNECT_COMMAND, false) => findings.push(Finding::Noted(Fault::Refused(error.code))),
             (_, true) => self.conversation.postponed(command, error.code, findings),
-            (_, false) => self.conversation.refused(command, error.code, findings),
+            (_, false) => self.conversation.refused(command, error.code, at, findings),
         }
     }
 }
@@ -210,9 +213,27 @@ mod tests {
     fn a_refused_connect_is_counted_and_opens_nothing() {
         let mut visitor = Visitor::new(2, Expectation::Any, Persistence::GivesUp);
         visitor.opening();
-        let refusal = r#"{"id":1,"error":{"code":1008,"message":"overloaded","temporary":true}}"#;
+        let refusal =
+            r#"{"id":1,"error":{"code":1008,"message":"Busy. Try again in 1000 ms.","temporary":true}}"#;
         assert_eq!(hear(&mut visitor, refusal).1, [Finding::Noted(Fault::Refused(1008))]);
         assert!(!visitor.is_open());
+    }
+
+    #[test]
+    fn an_overload_must_say_when_to_come_again() {
+        let lasting = r#"{"id":2,"error":{"code":1008,"message":"Busy. Try again in 1000 ms."}}"#;
+        let vague = r#"{"id":2,"error":{"code":1008,"message":"Try again in a while.","temporary":true}}"#;
+        for refusal in [lasting, vague] {
+            let mut visitor = connected();
+            visitor.say(Instant::now());
+            let findings = hear(&mut visitor, refusal).1;
+            assert_eq!(findings.first(), Some(&Finding::Violated(Violation::UntoldRetry)), "{refusal}");
+            assert_eq!(findings.last(), Some(&Finding::Dropped(Fault::Refused(1008))));
+        }
+        let mut visitor = connected();
+        visitor.say(Instant::now());
+        let other = r#"{"id":2,"error":{"code":1003,"message":"Too long."}}"#;
+        assert!(!hear(&mut visitor, other).1.contains(&Finding::Violated(Violation::UntoldRetry)));
     }
 
     fn returning(place: &str, reply: &str) -> Vec<Finding> {

@@ -63,7 +63,8 @@ pub(crate) struct Incoming<'a> {
     /// The command that a reply answers; 0 in a push.
     #[serde(default)]
     pub(crate) id: u32,
-    pub(crate) error: Option<ErrorReply>,
+    #[serde(borrow)]
+    pub(crate) error: Option<ErrorReply<'a>>,
     #[serde(borrow)]
     pub(crate) connect: Option<ConnectReply<'a>>,
     pub(crate) rpc: Option<RpcReply>,
@@ -73,11 +74,28 @@ pub(crate) struct Incoming<'a> {
 
 /// The refusal of a command.
 #[derive(Debug, Deserialize)]
-pub(crate) struct ErrorReply {
+pub(crate) struct ErrorReply<'a> {
     pub(crate) code: u32,
     /// The same command may succeed later.
     #[serde(default)]
     pub(crate) temporary: bool,
+    /// What to do about it, for people.
+    #[serde(borrow, default)]
+    pub(crate) message: Cow<'a, str>,
+}
+
+impl ErrorReply<'_> {
+    /// The server has too much to do, which the contract calls `overloaded`.
+    const OVERLOADED: u32 = 1008;
+
+    /// Whether an overload hides when to come again: it has to be temporary, and to name a time.
+    pub(crate) fn hides_when(&self) -> bool {
+        let named = self.message.split_once("Try again in ").is_some_and(|(_, rest)| {
+            let (time, unit) = rest.split_once(' ').unwrap_or_default();
+            time.parse::<u64>().is_ok_and(|time| time > 0) && unit.starts_with("ms")
+        });
+        self.code == Self::OVERLOADED && !(self.temporary && named)
+    }
 }
 
 /// The session that a connect began.

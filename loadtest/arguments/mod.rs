@@ -20,7 +20,7 @@ Latency counts from the moment the schedule named, not from the moment the messa
 stalls cannot hide what it kept waiting. `send lag` is this program's own part of it; when it grows, the load generator
 is what is slow, and the other figures say nothing about the server.
 
-Scenarios that come with the program: chat, connect, fanout, idle, mixed, raw, reconnect, short, soak.
+Scenarios that come with the program: chat, connect, fanout, idle, mixed, neighbours, overload, raw, reconnect, short, soak.
 
 Examples:
   aihio-loadtest run short --start target/release/aihio

@@ -101,7 +101,7 @@ fn target(urls: Vec<String>, chatbot: Option<String>, sockets: &SocketArguments)
 
 fn phase(name: &str, pace: Pace, duration: Duration) -> PhasePlan {
     let (counting, beginning) = (Counting::Measured, Beginning::Quiet);
-    PhasePlan { name: name.to_owned(), pace, duration, counting, beginning }
+    PhasePlan { name: name.to_owned(), pace, duration, counting, beginning, attack: None }
 }
 
 fn scenario(
@@ -126,6 +126,7 @@ fn scenario(
         },
         messages,
         dashboards: None,
+        aggressor: None,
         phases,
         thresholds: Vec::new(),
     }

@@ -13,6 +13,8 @@ pub(crate) enum Finding {
     FirstPiece(Duration),
     /// The whole answer, this long after its question was due.
     Answered(Duration),
+    /// The message was refused, this long after it was due.
+    Refused(Duration),
     /// Somebody else's message reached one who watches, this long after it was due.
     Delivered(Duration),
     /// A message has its acknowledgement and its answer: the turn is over.

@@ -124,9 +124,11 @@ impl Conversation {
     }
 
     /// The refusal of a `message.send`.
-    pub(crate) fn refused(&mut self, command: u32, code: u32, findings: &mut Vec<Finding>) {
-        if let Some(index) = self.open_command(command, findings) {
-            self.pending.remove(index);
+    pub(crate) fn refused(&mut self, command: u32, code: u32, at: Instant, findings: &mut Vec<Finding>) {
+        if let Some(index) = self.open_command(command, findings)
+            && let Some(pending) = self.pending.remove(index)
+        {
+            findings.push(Finding::Refused(at.saturating_duration_since(pending.due)));
             findings.push(Finding::Dropped(Fault::Refused(code)));
         }
     }

@@ -38,7 +38,7 @@ impl Story {
         if let Some(reply) = incoming.rpc {
             self.conversation.acknowledged(incoming.id, &reply.data, self.now, &mut self.findings);
         } else if let Some(error) = incoming.error {
-            self.conversation.refused(incoming.id, error.code, &mut self.findings);
+            self.conversation.refused(incoming.id, error.code, self.now, &mut self.findings);
         } else {
             let publication = incoming.push.unwrap().publication.unwrap();
             self.conversation.published(&publication, self.now, &mut self.findings);
@@ -224,8 +224,9 @@ fn what_is_open_at_the_end_is_missing_unless_the_socket_was_lost() {
 #[test]
 fn a_refusal_ends_the_turn_without_an_answer() {
     let refusal = r#"{"id":2,"error":{"code":1001,"message":"rate limited","temporary":true}}"#;
-    let story = Story::new().asks(2, "hi").hears(refusal).ends(Ending::Complete);
-    assert_eq!(story.findings, [Finding::Dropped(Fault::Refused(1001))]);
+    let story = Story::new().asks(2, "hi").after(3).hears(refusal).ends(Ending::Complete);
+    let latency = Finding::Refused(Duration::from_millis(3));
+    assert_eq!(story.findings, [latency, Finding::Dropped(Fault::Refused(1001))]);
 }
 
 #[test]

@@ -74,12 +74,10 @@ impl Aihio {
         scenario.target.urls = vec![self.url.clone()];
         scenario.target.chatbot = Some(self.chatbot.clone());
         scenario.target.server_pid = self.pid();
-        let (email, password) = (EMAIL.to_owned(), self.password.clone());
-        match &mut scenario.dashboards {
-            Some(dashboards) if dashboards.sign_in == SignIn::Owner => {
-                dashboards.sign_in = SignIn::Password { email, password };
-            }
-            _ => {}
+        let dashboards = scenario.dashboards.iter_mut().map(|dashboards| &mut dashboards.sign_in);
+        let aggressor = scenario.aggressor.iter_mut().map(|aggressor| &mut aggressor.sign_in);
+        for sign_in in dashboards.chain(aggressor).filter(|sign_in| **sign_in == SignIn::Owner) {
+            *sign_in = SignIn::Password { email: EMAIL.to_owned(), password: self.password.clone() };
         }
     }
 }

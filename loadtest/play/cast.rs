@@ -11,7 +11,7 @@ use crate::visitor::Visitor;
 use crate::wire::Place;
 
 /// Gives every socket its dialogue.
-pub(super) enum Cast {
+pub(crate) enum Cast {
     /// A visitor with a session of its own.
     Visitors { text_bytes: usize, expectation: Expectation, persistence: Persistence },
     /// A client of a plain echo server.
@@ -25,7 +25,7 @@ impl Cast {
     ///
     /// # Errors
     /// When the server begins no session.
-    pub(super) async fn of(scenario: &Scenario) -> Result<Self, RunError> {
+    pub(crate) async fn of(scenario: &Scenario) -> Result<Self, RunError> {
         let text_bytes = scenario.messages.text_bytes;
         Ok(match (scenario.kind, &scenario.target.chatbot) {
             (Kind::Fanout, chatbot) => Self::rooms(scenario, chatbot.as_deref()).await?,
@@ -57,7 +57,7 @@ impl Cast {
     }
 
     /// The dialogue of socket `number`.
-    pub(super) fn dialogue(&self, number: u32) -> AnyDialogue {
+    pub(crate) fn dialogue(&self, number: u32) -> AnyDialogue {
         match self {
             Self::Visitors { text_bytes, expectation, persistence } => {
                 Box::new(Visitor::new(*text_bytes, *expectation, *persistence))

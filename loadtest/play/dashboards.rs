@@ -13,7 +13,7 @@ use crate::pacer::{self, Continue};
 use crate::play::RunError;
 use crate::recorder::SharedRecorder;
 use crate::rest::Rest;
-use crate::scenario::{DashboardPlan, Scenario, SignIn};
+use crate::scenario::{DashboardPlan, Scenario};
 use crate::schedule::Schedule;
 
 /// The calls of a run.
@@ -32,11 +32,7 @@ impl Dashboards {
     pub(super) async fn of(scenario: &Scenario, recorder: &SharedRecorder) -> Result<Option<Self>, RunError> {
         let Some(plan) = scenario.dashboards.clone() else { return Ok(None) };
         let rest = Rest::new(scenario.target.urls.first().map_or("", |url| url.as_str()))?;
-        let rest = match plan.sign_in.clone() {
-            SignIn::Owner => return Err(RunError::NobodySignsIn),
-            SignIn::Token(token) => rest.with_token(token),
-            SignIn::Password { email, password } => rest.signed_in(&email, &password).await?,
-        };
+        let rest = plan.sign_in.enter(rest).await?;
         let chatbot = scenario.target.chatbot.as_deref().unwrap_or_default();
         let paths = plan.paths.iter().map(|path| path.replace("{chatbot}", chatbot)).collect();
         Ok(Some(Self { rest, paths, plan, recorder: Rc::clone(recorder) }))

@@ -1,8 +1,10 @@
 //! Playing a scenario: the sockets gather, the phases follow each other at their planned moments, all is drained and let
 //! go. One thread drives every socket.
 
-mod cast;
+mod capacity;
+pub(crate) mod cast;
 mod dashboards;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -18,15 +20,17 @@ use tokio::runtime::Builder;
 use tokio::task::{JoinHandle, LocalSet, spawn_local};
 use tokio::time::{sleep_until, timeout};
 
+use crate::aggressor::{Aggressor, Deeds};
 use crate::crowd::Crowd;
 use crate::halt::{self, Halt, HaltSwitch};
 use crate::open_files::{self, OpenFilesError};
 use crate::phase::{Phase, Running};
+use crate::play::capacity::Capacity;
 use crate::play::cast::Cast;
 use crate::play::dashboards::Dashboards;
 use crate::process::ReadingError;
 use crate::recorder::{Recorder, SharedRecorder};
-use crate::report::Report;
+use crate::report::{Report, last_stage};
 use crate::rest::RestError;
 use crate::scenario::{Beginning, Kind, Pace, PhasePlan, Scenario, ScenarioError};
 use crate::schedule::Schedule;
@@ -49,8 +53,10 @@ pub(crate) enum RunError {
     NobodyConnected { sockets: NonZeroU32, why: String },
     #[error("the server was asked to make ready, and: {0}")]
     Rest(#[from] RestError),
-    #[error("nobody signs in for the dashboards: give `dashboards` a token, or an email and a password")]
+    #[error("nobody signs in: give `dashboards` and `aggressor` a token, or an email and a password")]
     NobodySignsIn,
+    #[error("the saturated phase completed nothing, so no phase can be a part of it")]
+    NoCapacity,
     #[error("a process can't be measured: {0}")]
     Reading(#[from] ReadingError),
     #[error(transparent)]
@@ -71,6 +77,8 @@ pub(crate) struct Measured {
     /// A look at the run every second.
     pub(crate) samples: Samples,
     pub(crate) ending: RunEnding,
+    /// What the aggressor did, if there was one.
+    pub(crate) deeds: Option<Deeds>,
 }
 
 /// How a run ended.
@@ -95,15 +103,16 @@ pub(crate) fn run(scenario: &Scenario, view: View) -> Result<Report, RunError> {
     let measured = LocalSet::new().block_on(&runtime, async {
         let signals = spawn_local(ask_on_signals(switch.clone(), view));
         let watching = watch::begin(scenario, &recorder, (view, switch))?;
-        let player = Player { scenario, recorder: &recorder, halt };
+        let player =
+            Player { scenario, recorder: &recorder, halt, aggressor: None, capacity: Capacity::default() };
         let played = player.play().await;
         // The farewell is no part of what is watched: sockets that close would look like a server that gets well.
         let samples = watching.end().await;
         signals.abort();
-        let Played { opening, phases, ending, crowd } = played?;
+        let Played { opening, phases, ending, deeds, crowd } = played?;
         // What the servers make of the farewell changes no figure.
         let _ = timeout(LEAVE_PATIENCE, crowd.leave()).await;
-        Ok::<_, RunError>(Measured { opening, phases, samples, ending })
+        Ok::<_, RunError>(Measured { opening, phases, samples, ending, deeds })
     })?;
     Ok(Report::new(scenario, &measured, &recorder.borrow()))
 }
@@ -159,6 +168,7 @@ struct Played {
     opening: Phase,
     phases: Vec<Phase>,
     ending: RunEnding,
+    deeds: Option<Deeds>,
     crowd: Crowd,
 }
 
@@ -167,6 +177,8 @@ struct Player<'a> {
     scenario: &'a Scenario,
     recorder: &'a SharedRecorder,
     halt: Halt,
+    aggressor: Option<Aggressor>,
+    capacity: Capacity,
 }
 
 impl Player<'_> {
@@ -174,6 +186,7 @@ impl Player<'_> {
         let scenario = self.scenario;
         let targets = Target::all(scenario)?;
         let dashboards = Dashboards::of(scenario, self.recorder).await?;
+        self.aggressor = Aggressor::of(scenario).await?;
         let cast = Cast::of(scenario).await?;
         let mut crowd = Crowd::new(targets, scenario.sockets, self.recorder);
         let warm_up = scenario.sockets.warm_up;
@@ -194,8 +207,12 @@ impl Player<'_> {
             looking.await.unwrap_or(Ok(()))?;
         }
         self.require_somebody(&crowd)?;
+        let deeds = match self.aggressor.take() {
+            Some(aggressor) => Some(aggressor.end().await?),
+            None => None,
+        };
         let ending = if self.halt.is_asked() { RunEnding::Early } else { RunEnding::Planned };
-        Ok(Played { opening, phases, ending, crowd })
+        Ok(Played { opening, phases, ending, deeds, crowd })
     }
 
     async fn gather(&mut self, count: u32, crowd: &mut Crowd, cast: &Cast) -> Result<(), RunError> {
@@ -234,14 +251,16 @@ impl Player<'_> {
             let running = Running::begin(self.scenario.target.server_pid)?;
             self.recorder.borrow_mut().begin_part(begins);
             let mut halt = self.halt.clone();
+            let rate = self.rate(plan)?;
             tokio::select! {
-                done = self.phase((plan, begins), crowd, cast) => done?,
+                done = self.phase((plan, begins, rate), crowd, cast) => done?,
                 () = halt.asked() => {}
             }
             if index == last || halt.is_asked() {
                 crowd.drain(self.scenario.messages.drain).await;
             }
-            measured.push(running.end()?);
+            measured.push(Phase { rate, ..running.end()? });
+            self.learn_capacity(plan);
             if halt.is_asked() {
                 break;
             }
@@ -250,9 +269,25 @@ impl Player<'_> {
         Ok(measured)
     }
 
+    /// Arrivals a second that a phase wants.
+    fn rate(&self, plan: &PhasePlan) -> Result<Option<NonZeroU32>, RunError> {
+        match plan.pace {
+            Pace::Rate(rate) => Ok(Some(rate)),
+            Pace::Percent(percent) => self.capacity.percent(percent).ok_or(RunError::NoCapacity).map(Some),
+            Pace::Silent | Pace::Saturated => Ok(None),
+        }
+    }
+
+    fn learn_capacity(&mut self, plan: &PhasePlan) {
+        if let (Pace::Saturated, Some(part)) = (plan.pace, self.recorder.borrow().phases().last()) {
+            let items = part.stages.count(last_stage(self.scenario.kind));
+            self.capacity = Capacity::of(items, plan.duration);
+        }
+    }
+
     async fn phase(
         &self,
-        (plan, begins): (&PhasePlan, Instant),
+        (plan, begins, rate): (&PhasePlan, Instant, Option<NonZeroU32>),
         crowd: &mut Crowd,
         cast: &Cast,
     ) -> Result<(), RunError> {
@@ -260,15 +295,17 @@ impl Player<'_> {
             crowd.cut(Instant::now());
         }
         let end = begins + plan.duration;
-        let schedule = |rate| Schedule::lasting(begins, rate, plan.duration);
-        match plan.pace {
-            Pace::Rate(rate) if self.scenario.kind == Kind::Connect => {
-                crowd.admit(schedule(rate), &mut |number| cast.dialogue(number)).await?;
+        if let (Some(aggressor), Some(attack)) = (&self.aggressor, plan.attack) {
+            aggressor.attack(attack, end);
+        }
+        match rate.map(|rate| Schedule::lasting(begins, rate, plan.duration)) {
+            Some(schedule) if self.scenario.kind == Kind::Connect => {
+                crowd.admit(schedule, &mut |number| cast.dialogue(number)).await?;
                 crowd.settle().await;
             }
-            Pace::Rate(rate) => crowd.follow(schedule(rate)).await?,
-            Pace::Saturated => crowd.saturate(end).await,
-            Pace::Silent => {}
+            Some(schedule) => crowd.follow(schedule).await?,
+            None if plan.pace == Pace::Saturated => crowd.saturate(end).await,
+            None => {}
         }
         sleep_until(end.into()).await;
         Ok(())

@@ -78,6 +78,20 @@ fn texts_go_to_a_plain_server_and_come_back() {
 }
 
 #[test]
+fn a_phase_may_be_a_part_of_what_the_server_can_do() {
+    let more = "sockets.count = 2\n[[phases]]\nsaturate = true\nduration = '500ms'\nwarm_up = true\n\
+                [[phases]]\ncapacity_percent = 50\nduration = '100ms'\n[thresholds]\ncompleted.min = 1";
+    let report = played("raw", more).unwrap();
+    assert!(!report.has_violations() && !report.misses_thresholds(), "{report}");
+    let (whole, part) = (&report.phases[0], &report.phases[1]);
+    // Half of what half a second completed twice over; each socket's last text may come back too late to count.
+    let (capacity, rate) = (whole.part.items, part.rate.unwrap());
+    assert_eq!(whole.rate, None);
+    assert!((capacity - 2..=capacity).contains(&u64::from(rate)), "{rate} of {capacity}");
+    assert_eq!(part.part.items_due, u64::from(rate).div_ceil(10));
+}
+
+#[test]
 fn what_one_says_in_a_room_reaches_all_of_it() {
     let more = "sockets.count = 7\nsockets.watchers = 3\n[[phases]]\nrate = 50\nduration = '120ms'";
     let report = played("fanout", more).unwrap();

@@ -42,6 +42,7 @@ impl PartReport {
             FigureOf::ServerCpuPerItem => server?.cpu_us_per_item,
             FigureOf::ServerCpu => server.map(|server| server.cpu),
             FigureOf::MemoryPerSocket => server?.pss_bytes_per_socket,
+            FigureOf::Memory => server.map(|server| count(server.rss_bytes_max)),
             FigureOf::MemoryGrowth => server?.rss_growth_bytes_per_minute,
             FigureOf::FilesGrowth => server?.files_growth_per_minute,
             // Known of the whole run alone.

@@ -13,10 +13,12 @@ mod table;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::aggressor::Deeds;
 use crate::latencies::{Stage, Stages};
 use crate::phase::Phase;
 use crate::play::{Measured, RunEnding};
@@ -24,7 +26,7 @@ use crate::recorder::{Part, Recorder};
 pub(crate) use crate::report::judgement::Verdict;
 pub(crate) use crate::report::latency::LatencyReport;
 use crate::report::server::ServerReport;
-use crate::scenario::{Counting, FigureOf, Kind, Pace, PhasePlan, Scenario};
+use crate::scenario::{Counting, FigureOf, Kind, PhasePlan, Scenario};
 use crate::watch::Sample;
 
 /// The form of the JSON.
@@ -51,6 +53,8 @@ pub(crate) struct Report {
     pub(crate) faults: BTreeMap<String, u64>,
     /// Breaches of the contract, by kind.
     pub(crate) violations: BTreeMap<String, u64>,
+    /// What the other chatbot did that was to disturb, if there was one.
+    pub(crate) aggressor: Option<Deeds>,
     /// Every threshold of the scenario, with what came of it.
     pub(crate) thresholds: Vec<Verdict>,
     /// A look at the run every second, with the rates since the look before.
@@ -157,6 +161,7 @@ impl Report {
             overcome: named(&recorder.overcome),
             faults: named(&recorder.faults),
             violations: named(&recorder.violations),
+            aggressor: measured.deeds.clone(),
             thresholds: Vec::new(),
             series: measured.samples.clone(),
         };
@@ -193,7 +198,7 @@ fn item(kind: Kind) -> &'static str {
 }
 
 /// The stage whose end completes an item.
-fn last_stage(kind: Kind) -> Stage {
+pub(crate) fn last_stage(kind: Kind) -> Stage {
     match kind {
         Kind::Connect | Kind::Idle => Stage::Connect,
         Kind::Chat | Kind::Reconnect | Kind::Mixed | Kind::Soak | Kind::Raw => Stage::Answered,
@@ -205,7 +210,7 @@ fn phases(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> Vec<
     let parts = recorder.phases().iter();
     let all = scenario.phases.iter().zip(parts).zip(&measured.phases);
     let sockets = recorder.connected - recorder.connected_before();
-    let report = |((plan, part), phase): ((&PhasePlan, &Part), &Phase)| {
+    let report = |(index, ((plan, part), phase)): (usize, ((&PhasePlan, &Part), &Phase))| {
         let source = Source {
             kind: scenario.kind,
             stages: part.stages.clone(),
@@ -214,17 +219,18 @@ fn phases(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> Vec<
         };
         let mut report = source.report(sockets, phase.server.map(|server| server.memory_before.pss));
         report.errors = part.faults;
+        if let Some(server) = &mut report.server {
+            let samples = measured.samples.iter().filter(|sample| sample.phase == Some(index));
+            server.add_peak(&samples.collect::<Vec<_>>());
+        }
         PhaseReport {
             name: plan.name.clone(),
             warm_up: plan.counting == Counting::WarmUp,
-            rate: match plan.pace {
-                Pace::Rate(rate) => Some(rate.get()),
-                Pace::Silent | Pace::Saturated => None,
-            },
+            rate: phase.rate.map(NonZeroU32::get),
             part: report,
         }
     };
-    all.map(report).collect()
+    all.enumerate().map(report).collect()
 }
 
 /// All that counts together: the opening's sockets, and the phases that are no warm-up.
@@ -249,6 +255,7 @@ fn total(scenario: &Scenario, measured: &Measured, recorder: &Recorder) -> PartR
         let in_measured =
             |sample: &&Sample| sample.phase.and_then(|phase| scenario.phases.get(phase)).is_some_and(counts);
         let samples: Vec<&Sample> = measured.samples.iter().filter(in_measured).collect();
+        server.add_peak(&samples);
         server.add_growth(&samples);
     }
     report

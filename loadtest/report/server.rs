@@ -23,6 +23,8 @@ pub(crate) struct ServerReport {
     /// Memory at the end.
     pub(crate) pss_bytes: u64,
     pub(crate) rss_bytes: u64,
+    /// The most that was resident at any look.
+    pub(crate) rss_bytes_max: u64,
     /// What the memory has grown by, for each open socket.
     pub(crate) pss_bytes_per_socket: Option<f64>,
     /// How memory grows; absent when there was no time to tell.
@@ -47,12 +49,23 @@ impl ServerReport {
             cpu: ratio(cpu.as_secs_f64(), wall.as_secs_f64()),
             pss_bytes: memory.pss,
             rss_bytes: memory.rss,
+            rss_bytes_max: known
+                .iter()
+                .map(|(_, server)| server.memory_before.rss.max(server.memory_after.rss))
+                .max()
+                .unwrap_or(memory.rss),
             pss_bytes_per_socket: before
                 .filter(|_| sockets > 0)
                 .map(|before| (count(memory.pss) - count(before)) / count(sockets)),
             rss_growth_bytes_per_minute: None,
             files_growth_per_minute: None,
         })
+    }
+
+    /// Tells the most memory that some samples show.
+    pub(super) fn add_peak(&mut self, samples: &[&Sample]) {
+        let seen = samples.iter().filter_map(|sample| Some(sample.server.as_ref()?.rss_bytes)).max();
+        self.rss_bytes_max = self.rss_bytes_max.max(seen.unwrap_or(0));
     }
 
     /// Tells how memory and open files grow over some samples.

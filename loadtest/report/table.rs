@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::aggressor::Deeds;
 use crate::latencies::Stage;
 use crate::report::server::ServerReport;
 use crate::report::{LatencyReport, PartReport, Report, ScenarioReport};
@@ -20,6 +21,13 @@ impl fmt::Display for Report {
             server.write(formatter, &self.scenario)?;
         }
         writeln!(formatter, "generator    CPU {:.0} % of a core", self.total.generator_cpu * 100.0)?;
+        if let Some(deeds) = &self.aggressor {
+            let Deeds { uploads, uploads_read, turns, refused } = deeds;
+            writeln!(
+                formatter,
+                "aggressor    {uploads} texts given, {uploads_read} read; {turns} turns, {refused} refused"
+            )?;
+        }
         if !self.overcome.is_empty() {
             write_counts(formatter, "overcome", &self.overcome)?;
         }

@@ -20,7 +20,12 @@ fn phase(seconds: u64, cpu_ms: u64, pss: (u64, u64)) -> Phase {
         memory_before: memory(pss.0),
         memory_after: memory(pss.1),
     };
-    Phase { wall: Duration::from_secs(seconds), own_cpu: Duration::from_secs(1), server: Some(server) }
+    Phase {
+        wall: Duration::from_secs(seconds),
+        own_cpu: Duration::from_secs(1),
+        server: Some(server),
+        rate: NonZeroU32::new(250),
+    }
 }
 
 fn measured() -> Measured {
@@ -39,6 +44,7 @@ fn measured() -> Measured {
         phases: vec![phase(1, 500, (1_102_400, 1_102_400)), phase(4, 20, (1_102_400, 1_102_400))],
         samples: samples.collect(),
         ending: RunEnding::Planned,
+        deeds: None,
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) enum FigureOf {
     ServerCpu,
     /// The server's memory (PSS) by open socket, above what it had before.
     MemoryPerSocket,
+    /// The most memory (RSS) that the server had.
+    Memory,
     /// How the server's memory grows in a minute: the slope over the phases that count.
     MemoryGrowth,
     /// How the server's open files grow in a minute.
@@ -81,7 +83,7 @@ impl Statistic {
     ];
 }
 
-const OTHERS: [(&str, FigureOf); 11] = [
+const OTHERS: [(&str, FigureOf); 12] = [
     ("errors", FigureOf::Errors),
     ("violations", FigureOf::Violations),
     ("overcome", FigureOf::Overcome),
@@ -90,6 +92,7 @@ const OTHERS: [(&str, FigureOf); 11] = [
     ("completed", FigureOf::Completed),
     ("server_cpu_per_item", FigureOf::ServerCpuPerItem),
     ("server_cpu", FigureOf::ServerCpu),
+    ("memory", FigureOf::Memory),
     ("memory_per_socket", FigureOf::MemoryPerSocket),
     ("memory_growth", FigureOf::MemoryGrowth),
     ("files_growth", FigureOf::FilesGrowth),
@@ -115,7 +118,7 @@ impl FigureOf {
             Self::Errors | Self::Violations | Self::Overcome | Self::Items | Self::FilesGrowth => Unit::Count,
             Self::ItemsPerSecond => Unit::Rate,
             Self::Completed | Self::ServerCpu => Unit::Ratio,
-            Self::MemoryPerSocket | Self::MemoryGrowth => Unit::Size,
+            Self::Memory | Self::MemoryPerSocket | Self::MemoryGrowth => Unit::Size,
         }
     }
 }

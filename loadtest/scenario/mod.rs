@@ -50,6 +50,8 @@ pub(crate) struct Scenario {
     pub(crate) messages: MessagePlan,
     /// Calls of the REST interface beside the sockets.
     pub(crate) dashboards: Option<DashboardPlan>,
+    /// Another chatbot, at work in the phases that say so.
+    pub(crate) aggressor: Option<AggressorPlan>,
     /// One after the other, at planned moments.
     pub(crate) phases: Vec<PhasePlan>,
     pub(crate) thresholds: Vec<Threshold>,
@@ -164,6 +166,27 @@ pub(crate) struct DashboardPlan {
     pub(crate) sign_in: SignIn,
 }
 
+/// Another chatbot of the same server, which is kept busy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AggressorPlan {
+    /// Pages of each text that it is given to read.
+    pub(crate) pages: NonZeroU32,
+    /// Sockets of its visitors.
+    pub(crate) sockets: NonZeroU32,
+    /// Messages a second that they send, all together.
+    pub(crate) rate: NonZeroU32,
+    pub(crate) sign_in: SignIn,
+}
+
+/// What the aggressor does in a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attack {
+    /// Reads one long text after the other.
+    Upload,
+    /// Its visitors write.
+    Crowd,
+}
+
 /// Who calls.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum SignIn {
@@ -194,6 +217,8 @@ pub(crate) struct PhasePlan {
     pub(crate) duration: Duration,
     pub(crate) counting: Counting,
     pub(crate) beginning: Beginning,
+    /// What the aggressor does meanwhile.
+    pub(crate) attack: Option<Attack>,
 }
 
 impl PhasePlan {
@@ -201,7 +226,7 @@ impl PhasePlan {
     pub(crate) fn arrivals(&self) -> u64 {
         match self.pace {
             Pace::Rate(rate) => Schedule::lasting(Instant::now(), rate, self.duration).total(),
-            Pace::Silent | Pace::Saturated => 0,
+            Pace::Silent | Pace::Saturated | Pace::Percent(_) => 0,
         }
     }
 }
@@ -213,6 +238,8 @@ pub(crate) enum Pace {
     Silent,
     /// So many a second over all sockets together, whatever the server does (open loop).
     Rate(NonZeroU32),
+    /// So many hundredths of what the last saturated phase before it completed a second (open loop).
+    Percent(NonZeroU32),
     /// Each socket says the next thing as soon as the last is answered (closed loop): shows capacity, hides waiting.
     Saturated,
 }

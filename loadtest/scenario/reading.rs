@@ -11,13 +11,19 @@ use crate::fanout::TEXT_BYTES_MIN;
 use crate::scenario::overlay::{self, Setting};
 use crate::scenario::section::{ScenarioError, Section};
 use crate::scenario::{
-    Beginning, Counting, DashboardPlan, Kind, MessagePlan, Pace, PhasePlan, RATE_MAX, Reach, SOCKETS_MAX,
-    SOURCE_ADDRESSES_MAX, Scenario, SignIn, SocketPlan, TEXT_BYTES_MAX, TargetPlan, Threshold, WATCHERS,
-    threshold,
+    AggressorPlan, Attack, Beginning, Counting, DashboardPlan, Kind, MessagePlan, Pace, PhasePlan, RATE_MAX,
+    Reach, SOCKETS_MAX, SOURCE_ADDRESSES_MAX, Scenario, SignIn, SocketPlan, TEXT_BYTES_MAX, TargetPlan,
+    Threshold, WATCHERS, threshold,
 };
 
 /// Phases of one scenario.
 const PHASES_MAX: usize = 32;
+/// The most that a phase may be of a server's capacity, in hundredths of it.
+const PERCENT_MAX: u32 = 1_000;
+/// Pages of one text: some 15 MB.
+const PAGES_MAX: u32 = 5_000;
+const PAGES: NonZeroU32 = NonZeroU32::new(500).unwrap();
+const AGGRESSOR_RATE: NonZeroU32 = NonZeroU32::new(500).unwrap();
 /// The server's limit of listeners of one session.
 const WATCHERS_MAX: u32 = 100_000;
 const URL: &str = "http://127.0.0.1:8080";
@@ -51,6 +57,7 @@ pub(crate) fn read(name: &str, text: &str, settings: &[Setting]) -> Result<Scena
         sockets: sockets(root.section("sockets")?, kind)?,
         messages: messages(root.section("messages")?)?,
         dashboards: root.section_if_any("dashboards")?.map(dashboards).transpose()?,
+        aggressor: root.section_if_any("aggressor")?.map(aggressor).transpose()?,
         phases: phases(root.sections("phases")?)?,
         thresholds: thresholds(root.take("thresholds"))?,
     };
@@ -132,19 +139,29 @@ fn dashboards(mut section: Section) -> Result<DashboardPlan, ScenarioError> {
     if paths.is_empty() {
         return Err(missing(section.place("paths"), "what is called, such as \"/v1/chatbots\""));
     }
-    let sign_in = match (section.text("token")?, section.text("email")?, section.text("password")?) {
-        (None, None, None) => SignIn::Owner,
-        (Some(token), None, None) => SignIn::Token(token),
-        (None, Some(email), Some(password)) => SignIn::Password { email, password },
-        _ => {
-            return Err(ScenarioError::unfit(
-                section.place("token"),
-                "either a token, or both email and password",
-            ));
-        }
-    };
+    let sign_in = sign_in(&mut section)?;
     section.finish()?;
     Ok(DashboardPlan { rate, paths, sign_in })
+}
+
+fn sign_in(section: &mut Section) -> Result<SignIn, ScenarioError> {
+    match (section.text("token")?, section.text("email")?, section.text("password")?) {
+        (None, None, None) => Ok(SignIn::Owner),
+        (Some(token), None, None) => Ok(SignIn::Token(token)),
+        (None, Some(email), Some(password)) => Ok(SignIn::Password { email, password }),
+        _ => Err(ScenarioError::unfit(section.place("token"), "either a token, or both email and password")),
+    }
+}
+
+fn aggressor(mut section: Section) -> Result<AggressorPlan, ScenarioError> {
+    let aggressor = AggressorPlan {
+        pages: section.number("pages", PAGES_MAX)?.unwrap_or(PAGES),
+        sockets: section.number("sockets", SOCKETS_MAX)?.unwrap_or(SOCKETS),
+        rate: section.number("rate", RATE_MAX)?.unwrap_or(AGGRESSOR_RATE),
+        sign_in: sign_in(&mut section)?,
+    };
+    section.finish()?;
+    Ok(aggressor)
 }
 
 fn phases(sections: Vec<Section>) -> Result<Vec<PhasePlan>, ScenarioError> {
@@ -159,14 +176,9 @@ fn phase(mut section: Section, (index, several): (usize, bool)) -> Result<PhaseP
     if name.is_empty() || name.contains([':', '/']) {
         return Err(ScenarioError::unfit(section.place("name"), "a name without `:` and `/` is needed"));
     }
-    let pace = match (section.number("rate", RATE_MAX)?, section.flag("saturate")?) {
-        (Some(rate), None | Some(false)) => Pace::Rate(rate),
-        (None, Some(true)) => Pace::Saturated,
-        (None, None | Some(false)) => Pace::Silent,
-        (Some(_), Some(true)) => {
-            return Err(ScenarioError::unfit(section.place("saturate"), "either this or a rate"));
-        }
-    };
+    let pace = pace(&mut section)?;
+    let attacks = [("upload", Attack::Upload), ("crowd", Attack::Crowd)];
+    let attack = section.choice("aggressor", &attacks)?;
     let duration = section.duration("duration")?;
     let missing = || ScenarioError::Missing { place: section.place("duration"), wanted: "how long it takes" };
     let phase = PhasePlan {
@@ -175,9 +187,27 @@ fn phase(mut section: Section, (index, several): (usize, bool)) -> Result<PhaseP
         duration: duration.ok_or_else(missing)?,
         counting: if section.flag("warm_up")? == Some(true) { Counting::WarmUp } else { Counting::Measured },
         beginning: if section.flag("cut")? == Some(true) { Beginning::Cut } else { Beginning::Quiet },
+        attack,
     };
     section.finish()?;
     Ok(phase)
+}
+
+fn pace(section: &mut Section) -> Result<Pace, ScenarioError> {
+    let saturate = section.flag("saturate")? == Some(true);
+    let percent = section.number("capacity_percent", PERCENT_MAX)?;
+    match (section.number("rate", RATE_MAX)?, percent, saturate) {
+        (Some(rate), None, false) => Ok(Pace::Rate(rate)),
+        (None, Some(percent), false) => Ok(Pace::Percent(percent)),
+        (None, None, true) => Ok(Pace::Saturated),
+        (None, None, false) => Ok(Pace::Silent),
+        (_, Some(_), _) => {
+            Err(ScenarioError::unfit(section.place("capacity_percent"), "this, or a rate, or `saturate`"))
+        }
+        (Some(_), None, true) => {
+            Err(ScenarioError::unfit(section.place("saturate"), "either this or a rate"))
+        }
+    }
 }
 
 fn thresholds(value: Option<Value>) -> Result<Vec<Threshold>, ScenarioError> {
@@ -215,6 +245,7 @@ fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
     if scenario.kind == Kind::Fanout && scenario.messages.text_bytes < TEXT_BYTES_MIN {
         return unfit("messages.text_bytes", "texts of 16 bytes or more are needed to tell them apart");
     }
+    check_phases(scenario)?;
     if scenario.kind == Kind::Mixed && scenario.dashboards.is_none() {
         return unfit("dashboards", "a mixed load needs them");
     }
@@ -226,4 +257,21 @@ fn check(scenario: &Scenario) -> Result<(), ScenarioError> {
         }
         None => Ok(()),
     }
+}
+
+/// What a phase can't know of those before it, and of the rest of the file.
+fn check_phases(scenario: &Scenario) -> Result<(), ScenarioError> {
+    let mut saturated = false;
+    for (index, phase) in scenario.phases.iter().enumerate() {
+        let place = |key: &str| format!("phases.{index}.{key}");
+        saturated |= phase.pace == Pace::Saturated;
+        if matches!(phase.pace, Pace::Percent(_)) && !saturated {
+            let wanted = "a phase with `saturate` is needed before it, which shows what 100 are";
+            return Err(ScenarioError::unfit(place("capacity_percent"), wanted));
+        }
+        if phase.attack.is_some() && scenario.aggressor.is_none() {
+            return Err(ScenarioError::unfit(place("aggressor"), "a section [aggressor] is needed"));
+        }
+    }
+    Ok(())
 }

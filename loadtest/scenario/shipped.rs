@@ -10,12 +10,14 @@ use crate::scenario::reading;
 use crate::scenario::{Scenario, ScenarioError};
 
 /// The scenarios of `loadtest/scenarios`, by name.
-pub(crate) const SHIPPED: [(&str, &str); 9] = [
+pub(crate) const SHIPPED: [(&str, &str); 11] = [
     ("chat", include_str!("../scenarios/chat.toml")),
     ("connect", include_str!("../scenarios/connect.toml")),
     ("fanout", include_str!("../scenarios/fanout.toml")),
     ("idle", include_str!("../scenarios/idle.toml")),
     ("mixed", include_str!("../scenarios/mixed.toml")),
+    ("neighbours", include_str!("../scenarios/neighbours.toml")),
+    ("overload", include_str!("../scenarios/overload.toml")),
     ("raw", include_str!("../scenarios/raw.toml")),
     ("reconnect", include_str!("../scenarios/reconnect.toml")),
     ("short", include_str!("../scenarios/short.toml")),

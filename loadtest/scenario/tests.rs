@@ -6,7 +6,8 @@ use crate::conversation::{Expectation, Persistence};
 use crate::latencies::Stage;
 use crate::scenario::reading::read;
 use crate::scenario::{
-    Beginning, Bound, Counting, FigureOf, Kind, Pace, SHIPPED, Scenario, Setting, SignIn, Statistic, load,
+    Attack, Beginning, Bound, Counting, FigureOf, Kind, Pace, SHIPPED, Scenario, Setting, SignIn, Statistic,
+    load,
 };
 
 const SMALL: &str = "kind = 'chat'\n[[phases]]\nrate = 10\nduration = '2s'\n";
@@ -47,9 +48,16 @@ fn a_file_says_all_there_is_to_say() {
         "[[phases]]\nname = 'cut'\nduration = '1s'\ncut = true\nwarm_up = true\n\
          [target]\nurl = ['http://a', 'http://b']\nchatbot = 'cb'\norigin = 'o'\nserver_pid = 7\n\
          [sockets]\nreconnect = 'backoff'\n[messages]\nexpect = 'echo'\ndrain = '1s'\n\
-         [dashboards]\nrate = 3\npaths = '/v1/me'\nemail = 'e'\npassword = 'p'\n[thresholds]\n'cut:ack.p99' = '1ms'",
+         [dashboards]\nrate = 3\npaths = '/v1/me'\nemail = 'e'\npassword = 'p'\n[thresholds]\n'cut:ack.p99' = '1ms'\n\
+         [aggressor]\npages = 3\nsockets = 2\nrate = 5\ntoken = 't'\n\
+         [[phases]]\nduration = '1s'\nsaturate = true\n\
+         [[phases]]\nduration = '1s'\ncapacity_percent = 300\naggressor = 'upload'",
     )
     .unwrap();
+    let aggressor = scenario.aggressor.unwrap();
+    assert_eq!((aggressor.pages.get(), aggressor.sockets.get(), aggressor.rate.get()), (3, 2, 5));
+    assert!(matches!(scenario.phases[3].pace, Pace::Percent(percent) if percent.get() == 300));
+    assert_eq!((scenario.phases[1].attack, scenario.phases[3].attack), (None, Some(Attack::Upload)));
     assert_eq!((scenario.target.urls.len(), scenario.target.chatbot.as_deref()), (2, Some("cb")));
     assert_eq!(scenario.phases[1].pace, Pace::Silent);
     assert_eq!(scenario.phases[1].beginning, Beginning::Cut);
@@ -77,6 +85,15 @@ fn what_can_not_be_meant_is_said_with_its_place() {
         ("[[phases]]\nrat = 1\nduration = '1s'", "`phases.1.rat` is unknown; did you mean `phases.1.rate`?"),
         ("[[phases]]\nrate = 1", "`phases.1.duration` is missing: how long it takes"),
         ("[[phases]]\nrate = 1\nsaturate = true\nduration = '1s'", "`phases.1.saturate`: either"),
+        (
+            "[[phases]]\ncapacity_percent = 90\nduration = '1s'",
+            "`phases.1.capacity_percent`: a phase with `saturate` is needed before",
+        ),
+        (
+            "[[phases]]\ncapacity_percent = 9\nrate = 1\nduration = '1s'",
+            "`phases.1.capacity_percent`: this, or a rate",
+        ),
+        ("[[phases]]\naggressor = 'crowd'\nduration = '1s'", "`phases.1.aggressor`: a section [aggressor]"),
         ("[[phases]]\ncut = true\nduration = '1s'", "`sockets.reconnect`: sockets that are cut must"),
         ("[dashboards]\nrate = 1", "`dashboards.paths` is missing"),
         ("[dashboards]\nrate = 1\npaths = '/'\nemail = 'e'", "`dashboards.token`: either a token"),

@@ -15,7 +15,7 @@ mod outlet;
 mod past;
 mod recording;
 pub mod replay;
-mod snapshot;
+pub mod snapshot;
 pub mod state;
 pub mod transcript;
 mod unheard;
@@ -23,7 +23,6 @@ mod unheard;
 pub use client::{Listening, SessionHandle};
 pub use command::{Activity, Command, Duplicate, Reply};
 pub use outlet::{CloseReason, Delivery, Item, ListenerId, Outlet, Responder};
-pub use snapshot::SnapshotError;
 pub(crate) use snapshot::key as session_snapshot;
 
 use std::collections::{HashMap, VecDeque};

@@ -36,7 +36,11 @@ pub(crate) fn key(session: SessionId) -> SnapshotKey {
     SnapshotKey { kind: "session", id: session.as_uuid() }
 }
 
-pub(super) fn encode(memory: &Memory) -> Result<Snapshot, SnapshotError> {
+/// A memory as bytes.
+///
+/// # Errors
+/// Never in fact: every memory has a form in JSON.
+pub fn encode(memory: &Memory) -> Result<Snapshot, SnapshotError> {
     let layout = Version1 {
         phase: memory.phase,
         agent: memory.agent.clone(),
@@ -51,7 +55,11 @@ pub(super) fn encode(memory: &Memory) -> Result<Snapshot, SnapshotError> {
     Ok(Snapshot { version: VERSION, seq: memory.seq.0, bytes })
 }
 
-pub(super) fn decode(snapshot: &Snapshot) -> Result<Memory, SnapshotError> {
+/// The memory that lies in a snapshot.
+///
+/// # Errors
+/// When a newer version of the program wrote it, or its bytes are damaged.
+pub fn decode(snapshot: &Snapshot) -> Result<Memory, SnapshotError> {
     match snapshot.version {
         VERSION => {
             let layout: Version1 = serde_json::from_slice(&snapshot.bytes)?;
