@@ -11,6 +11,7 @@ pub mod demo;
 pub mod embedding;
 pub mod error;
 pub mod evaluation;
+mod event_stream;
 pub mod extract;
 pub mod http;
 pub mod limits;

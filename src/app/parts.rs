@@ -8,7 +8,7 @@ use std::time::Duration;
 use aihio_actors::kernel::Pace;
 use aihio_actors::limits::Acknowledge;
 use aihio_actors::model::{ChatbotId, NodeId};
-use aihio_actors::ports::{Clock as _, Cluster, Dice as _, Ports, Recordings};
+use aihio_actors::ports::{Clock as _, Cluster, Dice as _, NoTools, Ports, Recordings};
 use aihio_actors::{Engine, Limits};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -98,6 +98,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        tools: Arc::new(NoTools),
         retrieval: super::retrieval::retrieval(settings, store)?,
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),

@@ -13,6 +13,7 @@ pub(super) mod read;
 pub(super) mod restore;
 pub(super) mod schema;
 pub(super) mod search;
+pub(super) mod tools_schema;
 mod slug;
 pub(super) mod update;
 mod validate;
