@@ -22,6 +22,7 @@ pub mod socket;
 pub mod store;
 pub mod system;
 pub mod telemetry;
+pub mod tools;
 pub mod visitor;
 
 #[cfg(test)]
