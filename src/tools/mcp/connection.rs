@@ -154,3 +154,6 @@ fn in_background(work: impl Future<Output = ()> + Send + 'static) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;
