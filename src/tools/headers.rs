@@ -6,7 +6,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Headers that the exchange itself needs, and those that would change whom it is with.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 16] = [
     "accept",
     "accept-encoding",
     "connection",
@@ -16,6 +16,8 @@ const RESERVED: [&str; 14] = [
     "expect",
     "host",
     "keep-alive",
+    "mcp-method",
+    "mcp-name",
     "mcp-protocol-version",
     "mcp-session-id",
     "te",

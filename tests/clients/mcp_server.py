@@ -17,7 +17,7 @@ def order_state(order: int) -> str:
     """Tells where an order is."""
     print(f"called order_state({order})", flush=True)
     if order < 1:
-        raise ValueError("orders are counted from 1")
+        raise ValueError("orders are counted from 1, which callers are not told")
     return f"Order {order} is on its way."
 
 

@@ -14,6 +14,7 @@ use url::Url;
 
 use super::message::{
     McpFault, McpTool, call_of, introduction, notification, output_of, request, tools_of, version_of,
+    with_introduction,
 };
 use super::session::{Address, Session};
 use crate::crawl::SafeHttp;
@@ -84,7 +85,8 @@ impl Connection {
     async fn ask_in(&self, session: &Arc<Session>, method: &str, params: &Value) -> Result<Value, McpFault> {
         let id = self.id();
         let mut under_way = UnderWay { address: &self.address, session, id, answered: false };
-        let answer = self.address.ask(&request(id, method, params), id, Some(session)).await;
+        let said = if session.is_stateless() { with_introduction(params) } else { params.clone() };
+        let answer = self.address.ask(&request(id, method, &said), id, Some(session)).await;
         under_way.answered = true;
         answer.map(|answer| answer.result)
     }
@@ -96,11 +98,16 @@ impl Connection {
             return Ok(Arc::clone(session));
         }
         let id = self.id();
-        let answer = self.address.ask(&request(id, "initialize", &introduction()), id, None).await?;
-        let session = Session { id: answer.session_id, version: version_of(&answer.result)? };
+        let session = match self.address.ask(&request(id, "initialize", &introduction()), id, None).await {
+            Ok(answer) => Session { id: answer.session_id, version: version_of(&answer.result)? },
+            Err(fault) if fault.refuses_handshake() => Session::stateless(),
+            Err(fault) => return Err(fault),
+        };
         let session = Arc::new(session);
+        if !session.is_stateless() {
+            self.address.tell(&notification("notifications/initialized", &json!({})), &session).await?;
+        }
         *held = Some(Arc::clone(&session));
-        self.address.tell(&notification("notifications/initialized", &json!({})), &session).await?;
         Ok(session)
     }
 
@@ -122,7 +129,8 @@ impl Drop for Connection {
     }
 }
 
-/// A request that is dropped before its answer: the server is told, since a lost connection tells it nothing.
+/// A request that is dropped before its answer: the server is told, since within a session a lost connection tells it
+/// nothing.
 struct UnderWay<'a> {
     address: &'a Address,
     session: &'a Arc<Session>,
@@ -132,7 +140,7 @@ struct UnderWay<'a> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        if self.answered {
+        if self.answered || self.session.is_stateless() {
             return;
         }
         let (address, session) = (self.address.clone(), Arc::clone(self.session));

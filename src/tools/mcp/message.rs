@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 pub(super) const WANTED_VERSION: &str = "2025-11-25";
 /// The revisions whose answers are understood.
 const KNOWN_VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+/// The revision without a handshake.
+pub(super) const STATELESS_VERSION: &str = "2026-07-28";
 /// The longest description that a model is shown, in characters.
 const DESCRIPTION_CHARS_MAX: usize = 1_000;
 /// The longest part of an error that is told.
@@ -37,6 +39,20 @@ pub(in crate::tools) enum McpFault {
     Version(String),
 }
 
+impl McpFault {
+    /// Whether it may mean that a server knows no handshake.
+    pub(super) fn refuses_handshake(&self) -> bool {
+        use reqwest::StatusCode as Code;
+        match self {
+            Self::Reported(_) => true,
+            Self::Status(status) => {
+                [Code::BAD_REQUEST, Code::NOT_FOUND, Code::METHOD_NOT_ALLOWED].contains(status)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A tool that a server has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::tools) struct McpTool {
@@ -60,6 +76,22 @@ pub(super) fn notification(method: &str, params: &Value) -> Value {
 pub(super) fn introduction() -> Value {
     let client = json!({"name": "aihio", "version": env!("CARGO_PKG_VERSION")});
     json!({"protocolVersion": WANTED_VERSION, "capabilities": {}, "clientInfo": client})
+}
+
+/// The parameters of a request where there is no handshake: with what it would have said.
+pub(super) fn with_introduction(params: &Value) -> Value {
+    let mut params = params.clone();
+    let Value::Object(client) = introduction() else { return params };
+    let said = |key: &str| client.get(key).cloned().unwrap_or_default();
+    if let Some(fields) = params.as_object_mut() {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": STATELESS_VERSION,
+            "io.modelcontextprotocol/clientInfo": said("clientInfo"),
+            "io.modelcontextprotocol/clientCapabilities": said("capabilities"),
+        });
+        fields.insert("_meta".into(), meta);
+    }
+    params
 }
 
 /// The result in an answer to the request of that id; none where the message is something else, such as news.
@@ -115,6 +147,10 @@ pub(super) fn call_of(tool: &str, arguments: Map<String, Value>) -> Value {
 
 /// What a call has brought, in words for a model.
 pub(super) fn output_of(result: &Value) -> ToolOutput {
+    if result.get("resultType").is_some_and(|kind| kind == "input_required") {
+        let text = "The tool wants to ask something before it goes on, which is not possible here.".into();
+        return ToolOutput { status: ToolStatus::Failed, text };
+    }
     let is_error = result.get("isError") == Some(&Value::Bool(true));
     let blocks = result.get("content").and_then(Value::as_array).into_iter().flatten();
     let words: Vec<String> = blocks.map(words_of).collect();
@@ -193,6 +229,7 @@ mod tests {
         assert_eq!((failed.status, failed.text.as_str()), (ToolStatus::Failed, "no"));
         assert_eq!(output_of(&json!({"content": [], "structuredContent": {"a": 1}})).text, "{\"a\":1}");
         assert_eq!(output_of(&json!({})).text, "Done.");
+        assert_eq!(output_of(&json!({"resultType": "input_required"})).status, ToolStatus::Failed);
     }
 
     proptest! {

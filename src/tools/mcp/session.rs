@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
-use super::message::{McpFault, result_of};
+use super::message::{McpFault, STATELESS_VERSION, result_of};
 use crate::crawl::{Beyond, BodyLimit, OpenResponse, SafeHttp, SafeRequest};
 use crate::event_stream::SseDecoder;
 use crate::tools::exchange::words_on;
@@ -16,6 +18,9 @@ use crate::tools::exchange::words_on;
 /// The largest answer to one message, in bytes.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+/// What a request without a session is for, so that proxies need not read its body.
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
 const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Where a server is, and what every request to it carries.
@@ -33,6 +38,18 @@ pub(super) struct Session {
     pub(super) id: Option<HeaderValue>,
     /// The revision of the protocol.
     pub(super) version: String,
+}
+
+impl Session {
+    /// What there is instead of a session with a server that keeps none.
+    pub(super) fn stateless() -> Self {
+        Self { id: None, version: STATELESS_VERSION.into() }
+    }
+
+    /// Whether each request stands for itself.
+    pub(super) fn is_stateless(&self) -> bool {
+        self.version == STATELESS_VERSION
+    }
 }
 
 /// The answer to a request, with the name that the server may give a session.
@@ -105,11 +122,27 @@ impl Address {
             if let Some(id) = &session.id {
                 headers.insert(SESSION_ID, id.clone());
             }
+            if let Some(message) = message.filter(|_| session.is_stateless()) {
+                headers.extend(routing(message));
+            }
         }
         let body = message.map_or_else(Bytes::new, |message| Bytes::from(message.to_string()));
         let request = SafeRequest { method, url: self.url.clone(), headers, body };
         self.http.begin(request).await.map_err(|fault| McpFault::Unreachable(words_on(&fault)))
     }
+}
+
+fn routing(message: &Value) -> HeaderMap {
+    let text = |pointer: &str| message.pointer(pointer).and_then(Value::as_str);
+    let named = [(METHOD, text("/method")), (NAME, text("/params/name"))].into_iter();
+    named.filter_map(|(name, value)| Some((name, header_value(value?)?))).collect()
+}
+
+/// A value as it is; one that no header can carry in base64, marked as such.
+fn header_value(text: &str) -> Option<HeaderValue> {
+    let plain = text.trim() == text && !text.starts_with("=?");
+    let sendable = HeaderValue::from_str(text).ok().filter(|_| plain && text.is_ascii());
+    sendable.or_else(|| HeaderValue::from_str(&format!("=?base64?{}?=", STANDARD.encode(text))).ok())
 }
 
 fn is_event_stream(headers: &HeaderMap) -> bool {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::api::Api;
 use crate::support::model::{Model, Turn};
 use crate::support::patience::until;
+use crate::support::replay::replay;
 use crate::support::server::Server;
 use crate::support::tools::{Orders, SECRET, equipped, member};
 use crate::support::visitor::Visitor;
@@ -67,6 +68,9 @@ async fn a_model_of_openais_protocol_calls_a_tool_and_answers_with_what_it_bring
 
     nobody_is_told_the_secret(&owner, &chatbot, &model).await;
     server.stop().await;
+    let replayed = replay(&server, &[&visitor.session_id]).await;
+    assert!(replayed.code == 0 && replayed.stdout.contains("byte-equal: "), "{replayed:?}");
+    assert_eq!(orders.requests().len(), 1, "a replay calls nothing");
     assert!(!is_in_a_file_of(server.data(), SECRET), "the secret lies open in the data folder");
 }
 

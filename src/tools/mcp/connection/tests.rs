@@ -103,6 +103,29 @@ async fn a_server_that_has_forgotten_the_session_is_greeted_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_knows_no_handshake_is_asked_without() {
+    let server = ScriptedServer::start(|request| match method_of(request).as_str() {
+        "initialize" => reply("400 Bad Request", "content-type: application/json\r\n", "{\"error\":{}}"),
+        _ => json_reply("", &result(request, &json!({"resultType": "complete", "content": []}))),
+    })
+    .await;
+    let connection = connection(&server);
+    for _ in 0..2 {
+        connection.call("look päivää", Map::new()).await.unwrap();
+    }
+    assert_eq!(methods(&server), ["initialize", "tools/call", "tools/call"]);
+    let text = server.requests()[1].clone();
+    let head = text.to_lowercase();
+    for header in ["mcp-protocol-version: 2026-07-28", "mcp-method: tools/call", "mcp-name: =?base64?bg9vayb"]
+    {
+        assert!(head.contains(header), "no {header} in {head}");
+    }
+    let meta = &message_of(&Request { text, number: 1 })["params"]["_meta"];
+    assert_eq!(meta["io.modelcontextprotocol/protocolVersion"], "2026-07-28");
+    assert_eq!(meta["io.modelcontextprotocol/clientCapabilities"], json!({}));
+}
+
+#[tokio::test]
 async fn an_answer_is_taken_out_of_a_stream_that_stays_open() {
     let server = ScriptedServer::start(|request| {
         greeting(request, "s").unwrap_or_else(|| {
@@ -119,7 +142,8 @@ async fn an_answer_is_taken_out_of_a_stream_that_stays_open() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_a_fault() {
-    let cases: [(&str, fn(&Request) -> Reply); 5] = [
+    type Answering = fn(&Request) -> Reply;
+    let cases: [(&str, Answering); 5] = [
         ("status 500", |_| reply("500 Internal Server Error", "", "")),
         ("no JSON", |_| reply("200 OK", "content-type: application/json\r\n", "<html>")),
         ("something else", |_| json_reply("", &json!({"id": 999, "result": {}}))),
