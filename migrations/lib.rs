@@ -45,6 +45,7 @@ mod m20261122_000033_site_runs;
 mod m20261122_000034_chunk_vectors;
 mod m20261123_000036_evaluation_sets;
 mod m20261123_000037_config_drafts;
+mod m20261123_000038_chatbot_secrets;
 
 pub use apply::{MigrateError, apply, pending, pending_at, revert};
 pub use step::{Sql, Step};
@@ -85,4 +86,5 @@ pub const STEPS: &[&Step] = &[
     &m20261122_000034_chunk_vectors::STEP,
     &m20261123_000036_evaluation_sets::STEP,
     &m20261123_000037_config_drafts::STEP,
+    &m20261123_000038_chatbot_secrets::STEP,
 ];

@@ -7,6 +7,7 @@ mod parts;
 mod retrieval;
 mod server;
 mod storage;
+mod tools;
 mod workbench;
 
 use std::io;
@@ -100,7 +101,9 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let listener = TcpListener::bind(bind).map_err(bound)?;
     let address = listener.local_addr().map_err(bound)?;
     let store = Store::open(parts::store_options(&settings)).await?;
-    let ports = parts::ports(&settings, &store)?;
+    let seal = parts::seal(&store).await?;
+    let tools = tools::shelf(&settings, &store, &seal)?;
+    let ports = parts::ports(&settings, &store, Arc::clone(&tools))?;
     let keep_days = settings.recording.keep_days;
     actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     storage::tend(&settings, &ports.clock);
@@ -111,7 +114,7 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let guide =
         if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
     let files = OpenFiles::most();
-    let built = parts::Built { store, engine, ports, passwords, guide, files };
+    let built = parts::Built { store, engine, ports, tools, seal, passwords, guide, files };
     let service = parts::service(&settings, address, built).await?;
     Ok(App {
         listener,

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod embedding;
 pub mod error;
 pub mod evaluation;
+mod event_stream;
 pub mod extract;
 pub mod http;
 pub mod limits;
@@ -21,6 +22,7 @@ pub mod socket;
 pub mod store;
 pub mod system;
 pub mod telemetry;
+pub mod tools;
 pub mod visitor;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From passages to words: answers quoted from the sources, prompts for models, and the citations of both.
 //! Pure: text in, text out.
 
+mod ask;
 mod citation;
 mod cue;
 mod curated;
@@ -10,6 +11,7 @@ mod list;
 mod pieces;
 mod prompt;
 mod quote;
+mod rounds;
 mod section;
 mod write;
 
@@ -18,5 +20,6 @@ pub use curated::curated;
 pub use evidence::evidence;
 pub use extractive::{ExtractiveAnswer, extract};
 pub use pieces::pieces;
-pub use prompt::{Prompt, prompt};
+pub use prompt::{Prompt, prompt, prompt_with_tools};
+pub use rounds::OfferedTools;
 pub use write::{AnswerTask, write_answer};

@@ -5,20 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::Recipient;
-use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use super::{ExtractiveAnswer, cite, curated, evidence, extract, pieces, prompt};
+use super::rounds::{OfferedTools, Rounds};
+use super::{ExtractiveAnswer, curated, extract, pieces};
 use crate::chatbot::ChatbotView;
 use crate::chatbot::session::handle::Progress;
 use crate::chatbot::session::state::{AnswerStep, Finished};
 use crate::kernel::report;
 use crate::model::{
-    AnswerId, AnswererKind, Citation, ContentHash, FaultKind, Hit, PassedOver, Receipt, ReceiptChunk, Role,
-    StandIn,
+    AnswerId, AnswererKind, Citation, FaultKind, Hit, PassedOver, Receipt, ReceiptChunk, StandIn,
 };
-use crate::ports::{AnswerFault, AnswerRequest, Piece, PieceStream, Providers, Turn};
+use crate::ports::{AnswerFault, Providers, Turn};
 
 /// A question with all that it takes to answer it.
 pub struct AnswerTask {
@@ -32,6 +30,8 @@ pub struct AnswerTask {
     pub view: Arc<ChatbotView>,
     /// The configured models.
     pub providers: Arc<dyn Providers>,
+    /// What a model may call for this visitor; none where it may call nothing.
+    pub tools: Option<OfferedTools>,
     /// How long it may take.
     pub timeout: Duration,
     /// Until when after its beginning another model may take over.
@@ -42,7 +42,7 @@ pub struct AnswerTask {
 
 /// Why an answerer did not answer.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(super) enum Failure {
     /// Nothing was said yet: another answerer may take over.
     #[error("the answerer did not begin")]
     BeforeFirstPiece(#[source] AnswerFault),
@@ -86,7 +86,7 @@ pub async fn write_answer(task: AnswerTask, session: Recipient<Progress>) {
 }
 
 /// Sends steps to the session; says that the answer failed when it is dropped before the end.
-struct Pen {
+pub(super) struct Pen {
     answer_id: AnswerId,
     session: Recipient<Progress>,
     done: bool,
@@ -94,7 +94,7 @@ struct Pen {
 
 impl Pen {
     /// Sends a piece and waits until the session has taken it: a session that is busy slows its answer down.
-    async fn write(&self, text: &str) -> Result<(), Failure> {
+    pub(super) async fn write(&self, text: &str) -> Result<(), Failure> {
         let step = AnswerStep::Piece(text.to_owned());
         self.session.send(Progress { answer_id: self.answer_id, step }).await.map_err(|_| Failure::Unwanted)
     }
@@ -116,11 +116,17 @@ impl Drop for Pen {
     }
 }
 
-struct Writing<'a> {
-    task: &'a AnswerTask,
-    hits: Vec<Hit>,
-    began: Instant,
-    receipt: Receipt,
+pub(super) struct Writing<'a> {
+    pub(super) task: &'a AnswerTask,
+    pub(super) hits: Vec<Hit>,
+    pub(super) began: Instant,
+    pub(super) receipt: Receipt,
+    /// What models have said so far.
+    pub(super) said: String,
+    /// Tools that may be called and were not asked for yet.
+    pub(super) tools: Option<OfferedTools>,
+    /// The calls of tools, where any may be called.
+    pub(super) rounds: Option<Rounds>,
 }
 
 impl<'a> Writing<'a> {
@@ -129,7 +135,15 @@ impl<'a> Writing<'a> {
         let hits = task.view.find(&task.question, task.passages_max).await;
         let mut receipt = Receipt::of(task.view.record.config_version, "");
         receipt.times.retrieve_us = micros(began);
-        let mut writing = Self { task, hits, began: Instant::now(), receipt };
+        let mut writing = Self {
+            task,
+            hits,
+            began: Instant::now(),
+            receipt,
+            said: String::new(),
+            tools: task.tools.clone(),
+            rounds: None,
+        };
         let citations = writing.write(pen).await?;
         writing.receipt.times.answer_us = micros(writing.began);
         writing.receipt.chunks = writing.hits.iter().map(|hit| receipt_chunk(hit, &citations)).collect();
@@ -184,7 +198,7 @@ impl<'a> Writing<'a> {
         Ok(answer.citations)
     }
 
-    async fn refuse(&mut self, pen: &Pen) -> Result<Vec<Citation>, Failure> {
+    pub(super) async fn refuse(&mut self, pen: &Pen) -> Result<Vec<Citation>, Failure> {
         let refusal = self.task.view.record.config.behaviour.refusal.as_str();
         self.stream(refusal, pen).await?;
         Ok(Vec::new())
@@ -198,68 +212,7 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    async fn ask_model(&mut self, answerer: &StandIn, pen: &Pen) -> Result<Vec<Citation>, Failure> {
-        let config = &self.task.view.record.config;
-        // Without evidence a model would make something up; it is not asked.
-        let has_sources = !self.task.view.index.is_empty();
-        if has_sources
-            && evidence(&self.task.question, &self.hits, &self.task.view.index)
-                < config.behaviour.evidence_min
-        {
-            self.receipt.provider = "refusal".into();
-            return self.refuse(pen).await;
-        }
-        // A stand-in that names no provider is another attempt at the first choice's.
-        let wanted = answerer.provider.as_deref().or(config.answerer.provider.as_deref());
-        let unknown = || Failure::NoProvider(wanted.unwrap_or("llm").to_owned());
-        let (name, provider) = self.task.providers.find(wanted).ok_or_else(unknown)?;
-        self.receipt.provider = name;
-        // The visitor waits for all of the chain: no model is begun with when others have taken too long already.
-        if self.began.elapsed() >= self.task.fail_over_within {
-            return Err(Failure::BeforeFirstPiece(AnswerFault::TimedOut(self.task.fail_over_within)));
-        }
-        let request = self.request(answerer.model.clone());
-        let stream = provider.answer(request).await.map_err(Failure::BeforeFirstPiece)?;
-        let said = self.follow(stream, pen).await?;
-        Ok(cite(&self.task.question, &said, &self.hits, &self.task.view.index))
-    }
-
-    fn request(&mut self, model: Option<String>) -> AnswerRequest {
-        let config = &self.task.view.record.config;
-        let system = prompt(&config.behaviour, &self.hits).system;
-        self.receipt.prompt_hash = Some(hex_digest(&system));
-        let mut turns = self.task.turns.clone();
-        turns.push(Turn { role: Role::Visitor, text: self.task.question.clone() });
-        AnswerRequest { system, turns, model }
-    }
-
-    async fn follow(&mut self, mut stream: PieceStream, pen: &Pen) -> Result<String, Failure> {
-        let mut said = String::new();
-        let fault = loop {
-            match stream.next().await {
-                Some(Ok(Piece::Text(text))) => {
-                    pen.write(&text).await?;
-                    self.note_first_piece();
-                    said.push_str(&text);
-                }
-                Some(Ok(Piece::Finished(_))) if said.trim().is_empty() => {
-                    break AnswerFault::Garbled("an answer without words".into());
-                }
-                Some(Ok(Piece::Finished(end))) => {
-                    self.receipt.model = end.model;
-                    self.receipt.tokens = end.tokens;
-                    self.receipt.cost_micros = end.cost_micros;
-                    self.receipt.stop = Some(end.stop);
-                    return Ok(said);
-                }
-                Some(Err(fault)) => break fault,
-                None => break AnswerFault::Garbled("the stream ended without an end".into()),
-            }
-        };
-        Err(if said.is_empty() { Failure::BeforeFirstPiece(fault) } else { Failure::BrokeOff(fault) })
-    }
-
-    fn note_first_piece(&mut self) {
+    pub(super) fn note_first_piece(&mut self) {
         if self.receipt.times.first_piece_us == 0 {
             self.receipt.times.first_piece_us = micros(self.began);
         }
@@ -280,10 +233,6 @@ fn receipt_chunk(hit: &Hit, citations: &[Citation]) -> ReceiptChunk {
         score: hit.score,
         cited: citations.iter().any(quotes),
     }
-}
-
-fn hex_digest(text: &str) -> String {
-    ContentHash(Sha256::digest(text.as_bytes()).into()).to_string()
 }
 
 fn micros(since: Instant) -> u64 {

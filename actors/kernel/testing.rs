@@ -14,6 +14,7 @@ mod sabotage;
 mod store;
 mod store_view;
 mod switch;
+mod tools;
 mod vectors;
 mod world;
 
@@ -28,5 +29,6 @@ pub(crate) use sabotage::break_on_demand;
 pub use store::MemoryStore;
 pub use store_view::StoreView;
 pub use switch::{Condition, Switch};
+pub use tools::ScriptedTools;
 pub use vectors::{MemoryVectors, ScriptedEmbedder};
 pub use world::{TestEngine, World};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, AnswererChoice, ChatbotId, ConfigVersion};
+use super::{AccountId, AnswererChoice, ChatbotId, ConfigVersion, Tools};
 
 /// A stored chatbot with the configuration in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,9 @@ pub struct ChatbotConfig {
     /// What is asked before the first message.
     #[serde(default)]
     pub pre_chat_form: Vec<FormField>,
+    /// What its model may call. Left out where it is the default, so that servers that know no tools read it too.
+    #[serde(default, skip_serializing_if = "Tools::are_default")]
+    pub tools: Tools,
 }
 
 impl ChatbotConfig {
@@ -60,6 +63,7 @@ impl ChatbotConfig {
             identity: Identity::default(),
             limits: MessageLimits::default(),
             pre_chat_form: Vec::new(),
+            tools: Tools::default(),
         }
     }
 

@@ -13,6 +13,7 @@ mod receipt;
 mod refusal;
 mod session;
 mod site;
+mod tools;
 mod usage;
 mod vector;
 
@@ -32,10 +33,15 @@ pub use job::{Job, JobError, JobKind, JobStage, JobState, Progress, Run};
 pub use knowledge::{Chunk, ContentHash, Document, FileHash, Hit, NoFileHash, Passage, StageScores};
 pub use plan::{Plan, PlanId};
 pub use publication::{Notice, Publication, PublicationData};
-pub use receipt::{FaultKind, PassedOver, Receipt, ReceiptChunk, StageTimes, StopReason, Tokens};
+pub use receipt::{
+    FaultKind, PassedOver, Receipt, ReceiptChunk, ReceiptToolCall, StageTimes, StopReason, Tokens, ToolStatus,
+};
 pub use refusal::{Refusal, RefusalCode};
 pub use session::{SessionMeta, Visitor};
 pub use site::{FoundPage, PageCounts, PageRole, PageState, SitePage, SiteRules, StoppedBy, Validators};
+pub use tools::{
+    McpSource, OpenApiSource, ToolAudience, ToolHeader, ToolHeaders, ToolMethods, ToolSource, Tools,
+};
 pub use usage::{UsageKind, UsageRow};
 pub use vector::{EmbeddingModel, Vector};
 

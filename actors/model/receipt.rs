@@ -28,6 +28,9 @@ pub struct Receipt {
     /// Who was asked before and did not begin to answer, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub passed_over: Vec<PassedOver>,
+    /// The tools that were called, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tools: Vec<ReceiptToolCall>,
     /// The passages that were given, best first.
     pub chunks: Vec<ReceiptChunk>,
     /// Time by stage.
@@ -47,6 +50,7 @@ impl Receipt {
             cost_micros: None,
             stop: None,
             passed_over: Vec::new(),
+            tools: Vec::new(),
             chunks: Vec::new(),
             times: StageTimes::default(),
         }
@@ -80,6 +84,37 @@ pub enum FaultKind {
     Resting,
     /// The server has no provider of that name.
     NotConfigured,
+}
+
+/// One call of a tool. What was sent and what came back is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptToolCall {
+    /// The tool, by the name that the model knows.
+    pub tool: String,
+    /// The round of calls that it was part of, from 1.
+    pub round: u32,
+    /// How it went.
+    pub status: ToolStatus,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// Bytes of the result that the model was shown.
+    pub result_bytes: u64,
+    /// Hex SHA-256 of the arguments, their keys in order.
+    pub arguments_hash: String,
+}
+
+/// How the call of a tool went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolStatus {
+    /// It gave a result.
+    Succeeded,
+    /// It reported an error, or could not be reached.
+    Failed,
+    /// It took too long.
+    TimedOut,
+    /// It was not made: there is no such tool, its arguments don't fit, or there were too many calls.
+    Rejected,
 }
 
 /// Why a model stopped.

@@ -41,3 +41,11 @@ pub struct Visitor {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub email: Option<String>,
 }
+
+impl Visitor {
+    /// The id that the visitor's site has signed; none for anonymous visitors. An id without its proof is nobody's.
+    #[must_use]
+    pub fn proven_id(&self) -> Option<&str> {
+        self.id.as_deref().filter(|_| self.hash.is_some())
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+use super::{ToolCall, ToolUse};
 use crate::model::{FaultKind, Role, StopReason, Tokens};
 
 /// One earlier message, as a model is shown it.
@@ -26,6 +27,8 @@ pub struct AnswerRequest {
     pub turns: Vec<Turn>,
     /// A model other than the provider's own.
     pub model: Option<String>,
+    /// The tools that the model may call, and what they have said.
+    pub tools: ToolUse,
 }
 
 /// A part of an answer as it comes in.
@@ -48,6 +51,8 @@ pub struct AnswerEnd {
     pub cost_micros: Option<u64>,
     /// Why the model stopped.
     pub stop: StopReason,
+    /// The tools that the model wants to be called before it goes on, in order.
+    pub calls: Vec<ToolCall>,
 }
 
 /// Why there is no (further) answer.

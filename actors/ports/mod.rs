@@ -17,6 +17,7 @@ mod ledger;
 mod pages;
 mod recordings;
 mod snapshots;
+mod tools;
 mod vector_store;
 
 pub use answerer::{AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, Turn};
@@ -40,6 +41,9 @@ pub use ledger::{
 pub use pages::{Changed, PageOutcome, PageText, Pages, Settled, Settling, SiteRun, Taking};
 pub use recordings::{RecordedStep, Recordings, RecordingsFull};
 pub use snapshots::{Snapshot, SnapshotKey, Snapshots};
+pub use tools::{
+    MayCall, NoTools, ToolCall, ToolDefinition, ToolOutput, ToolRound, ToolUse, Toolbox, Toolboxes,
+};
 pub use vector_store::{Bare, Embedding, Retrieval, Unembedded, VectorStore};
 
 use std::sync::Arc;
@@ -73,6 +77,8 @@ pub struct Ports {
     pub crawler: Arc<dyn Crawler>,
     /// Models.
     pub providers: Arc<dyn Providers>,
+    /// What models may call.
+    pub tools: Arc<dyn Toolboxes>,
     /// What finds passages beside their words.
     pub retrieval: Retrieval,
     /// The processes that share the conversations; none where this one is alone.

@@ -12,6 +12,7 @@ mod shared_credits;
 mod shutdown;
 mod sites;
 mod supervision;
+mod tools;
 mod unheard;
 mod visitor;
 

@@ -77,7 +77,7 @@ impl Guest {
         tokio::time::timeout(PATIENCE, come).await.expect("the session never came back")
     }
 
-    async fn opens(
+    pub(super) async fn opens(
         engine: &TestEngine,
         chatbot: ChatbotId,
         opening: Opening,

@@ -18,7 +18,7 @@ use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
 use crate::blobs::{EmbeddedIntake, UploadSigner};
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
-use crate::crawl::{CrawlLimits, Guard, Politeness, WebCrawler};
+use crate::crawl::{AllowListError, CrawlLimits, Guard, Politeness, WebCrawler};
 use crate::evaluation::Bench;
 use crate::extract::{DocumentExtractor, ExtractLimits, Isolation};
 use crate::http::metrics::HttpMetrics;
@@ -31,6 +31,7 @@ use crate::settings::{
 };
 use crate::store::{Durability, Migrate, Store, StoreOptions};
 use crate::system::{SystemClock, SystemDice};
+use crate::tools::ToolShelf;
 
 /// Bytes of snapshots and newest events that are kept in memory where there is no Redis.
 const SHELF_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -79,11 +80,10 @@ fn size(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartError> {
+pub(super) fn ports(settings: &Settings, store: &Store, tools: Arc<ToolShelf>) -> Result<Ports, StartError> {
     let shared = Arc::new(store.clone());
     let shelf = shelf(settings)?;
-    let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
-    let crawler = WebCrawler::new(Guard::new(&allow_private)?, CrawlLimits::default(), politeness(settings));
+    let crawler = WebCrawler::new(guard(settings)?, CrawlLimits::default(), politeness(settings));
     Ok(Ports {
         clock: Arc::new(SystemClock),
         dice: Arc::new(SystemDice),
@@ -98,10 +98,22 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
         providers: Arc::new(providers(settings)?),
+        tools,
         retrieval: super::retrieval::retrieval(settings, store)?,
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
     })
+}
+
+/// What lets requests to addresses that others gave pass.
+pub(super) fn guard(settings: &Settings) -> Result<Guard, AllowListError> {
+    let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
+    Guard::new(&allow_private)
+}
+
+/// What keeps small things in the store unreadable there.
+pub(super) async fn seal(store: &Store) -> Result<Seal, StartError> {
+    Ok(Seal::new(&store.secret("seal", random_bytes()?).await?)?)
 }
 
 fn politeness(settings: &Settings) -> Politeness {
@@ -194,6 +206,8 @@ pub(super) struct Built {
     pub(super) store: Store,
     pub(super) engine: Engine,
     pub(super) ports: Ports,
+    pub(super) tools: Arc<ToolShelf>,
+    pub(super) seal: Seal,
     pub(super) passwords: Passwords,
     pub(super) guide: Option<ChatbotId>,
     pub(super) files: OpenFiles,
@@ -204,10 +218,9 @@ pub(super) async fn service(
     address: SocketAddr,
     built: Built,
 ) -> Result<Service, StartError> {
-    let Built { store, engine, ports, passwords, guide, files } = built;
+    let Built { store, engine, ports, tools, seal, passwords, guide, files } = built;
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
-    let seal_key = store.secret("seal", random_bytes()?).await?;
     let upload_signer = UploadSigner::new(upload_key);
     let options = http_options(settings, address, guide)?;
     Ok(Service {
@@ -218,7 +231,8 @@ pub(super) async fn service(
         upload_signer,
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
-        seal: Seal::new(&seal_key)?,
+        seal,
+        tools,
         bench: Bench { providers: ports.providers, limits: limits(settings) },
         limits: RateLimits::new(&limit_options(&settings.limits)),
         clock: ports.clock,

@@ -84,6 +84,34 @@ pub enum HttpRefusal {
     Unreachable(#[source] PortError),
 }
 
+/// A response whose head has come.
+#[derive(Debug)]
+pub struct OpenResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    response: Response,
+}
+
+impl OpenResponse {
+    /// The next piece of the body, already decompressed; none at its end.
+    ///
+    /// # Errors
+    /// When the exchange breaks off.
+    pub async fn piece(&mut self) -> Result<Option<Bytes>, HttpRefusal> {
+        self.response.chunk().await.map_err(unreachable)
+    }
+
+    /// All of the body.
+    ///
+    /// # Errors
+    /// When the exchange breaks off, or the body is too large.
+    pub async fn body(self, limit: BodyLimit) -> Result<Bytes, HttpRefusal> {
+        read_body(self.response, limit).await
+    }
+}
+
 /// Exchanges requests with the public web. Follows no redirects and keeps no connections, so each exchange is with an
 /// address that was checked for it.
 #[derive(Clone)]
@@ -117,6 +145,18 @@ impl SafeHttp {
     }
 
     async fn exchange(&self, request: SafeRequest, limit: BodyLimit) -> Result<SafeResponse, HttpRefusal> {
+        let response = self.begin(request).await?;
+        let (status, headers) = (response.status, response.headers.clone());
+        let body = if status.is_success() { response.body(limit).await? } else { Bytes::new() };
+        Ok(SafeResponse { status, headers, body })
+    }
+
+    /// Sends a request and returns when the head of the response has come. Whoever asks bounds the time: the deadline of
+    /// this client is not looked at.
+    ///
+    /// # Errors
+    /// When the address is refused or out of reach.
+    pub async fn begin(&self, request: SafeRequest) -> Result<OpenResponse, HttpRefusal> {
         let addresses = self.guard.check(&request.url).await.map_err(|refusal| match refusal {
             GuardRefusal::Refused => HttpRefusal::AddressRefused,
             GuardRefusal::Unresolved(fault) => HttpRefusal::Unreachable(PortError::transient(PORT, fault)),
@@ -130,8 +170,7 @@ impl SafeHttp {
             .await
             .map_err(unreachable)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = if status.is_success() { read_body(response, limit).await? } else { Bytes::new() };
-        Ok(SafeResponse { status, headers, body })
+        Ok(OpenResponse { status, headers, response })
     }
 }
 

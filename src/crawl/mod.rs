@@ -2,7 +2,7 @@
 //!
 //! An address that a stranger gave must not lead into our own network. So every exchange, redirects and robots.txt
 //! included, passes [`Guard`]: it resolves the host once and refuses if any address is not public, and
-//! [`SafeHttp`] connects to those checked addresses alone. Outgoing webhooks use the same client.
+//! [`SafeHttp`] connects to those checked addresses alone. Outgoing webhooks and the tools of chatbots use the same client.
 
 mod address;
 mod client;
@@ -12,7 +12,7 @@ mod manners;
 mod robots;
 mod robots_cache;
 
-pub use client::{Beyond, BodyLimit, HttpRefusal, SafeHttp, SafeRequest, SafeResponse};
+pub use client::{Beyond, BodyLimit, HttpRefusal, OpenResponse, SafeHttp, SafeRequest, SafeResponse};
 pub use crawler::{CrawlLimits, WebCrawler};
 pub use guard::{AllowListError, Guard, Resolver, SystemResolver};
 pub use manners::Politeness;

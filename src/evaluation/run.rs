@@ -171,6 +171,8 @@ impl Bench {
             turns: Vec::new(),
             view: Arc::clone(view),
             providers: Arc::clone(&self.providers),
+            // A trial has no effects.
+            tools: None,
             timeout: self.limits.answer_timeout,
             fail_over_within: self.limits.answer_fail_over_within,
             passages_max: self.limits.answer_passages_max,

@@ -36,6 +36,8 @@ pub(super) enum Deed {
     ChatbotCreated(ChatbotId),
     /// A chatbot's configuration was changed.
     ChatbotChanged(ChatbotId),
+    /// A secret of a chatbot was set or taken away.
+    ChatbotSecretChanged(ChatbotId),
     /// A chatbot was deleted.
     ChatbotDeleted(ChatbotId),
     /// A source was deleted.
@@ -54,6 +56,7 @@ impl Deed {
             Self::ApiKeyRevoked(_) => "api_key.revoked",
             Self::ChatbotCreated(_) => "chatbot.created",
             Self::ChatbotChanged(_) => "chatbot.changed",
+            Self::ChatbotSecretChanged(_) => "chatbot.secret_changed",
             Self::ChatbotDeleted(_) => "chatbot.deleted",
             Self::SourceDeleted(_) => "source.deleted",
             Self::SessionTakenOver(_) => "session.taken_over",
@@ -65,9 +68,10 @@ impl Deed {
         match self {
             Self::SignedIn(id) => Actor::User(id).to_string(),
             Self::ApiKeyCreated(id) | Self::ApiKeyRevoked(id) => Actor::ApiKey(id).to_string(),
-            Self::ChatbotCreated(id) | Self::ChatbotChanged(id) | Self::ChatbotDeleted(id) => {
-                format!("chatbot:{id}")
-            }
+            Self::ChatbotCreated(id)
+            | Self::ChatbotChanged(id)
+            | Self::ChatbotSecretChanged(id)
+            | Self::ChatbotDeleted(id) => format!("chatbot:{id}"),
             Self::SourceDeleted(id) => format!("source:{id}"),
             Self::SessionTakenOver(id) | Self::SessionDeleted(id) => format!("session:{id}"),
         }

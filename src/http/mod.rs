@@ -143,7 +143,11 @@ fn chatbots(config: &mut ServiceConfig<'_>) {
         .service(chatbots::draft::publish_draft)
         .service(chatbots::questions::show_questions)
         .service(chatbots::questions::set_questions)
-        .service(chatbots::evaluate::run_evaluation);
+        .service(chatbots::evaluate::run_evaluation)
+        .service(chatbots::secrets::list_secrets)
+        .service(chatbots::secrets::set_secret)
+        .service(chatbots::secrets::delete_secret)
+        .service(chatbots::tools::check_tools);
 }
 
 fn knowledge(config: &mut ServiceConfig<'_>) {

@@ -19,6 +19,7 @@ use crate::error::ApiError;
 use crate::evaluation::Bench;
 use crate::limits::{RateLimits, TrustedProxies};
 use crate::store::Store;
+use crate::tools::ToolShelf;
 
 /// The state behind all routes, put together once at start.
 pub struct Service {
@@ -36,8 +37,10 @@ pub struct Service {
     pub tokens: Tokens,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
-    /// Keeps remembered responses unreadable where they are kept.
+    /// Keeps remembered responses, and secrets of chatbots, unreadable where they are kept.
     pub seal: Seal,
+    /// What chatbots' models may call.
+    pub tools: Arc<ToolShelf>,
     /// How often somebody may ask.
     pub limits: RateLimits,
     /// Where chatbots are tried.

@@ -17,7 +17,7 @@ use super::fault::error_message;
 use super::protocol::{Asked, Protocol};
 use super::reading::{Format, Patience, Reading, unavailable};
 use super::settings::{AnswerTimeouts, ProviderSettings};
-use super::sse::SseDecoder;
+use crate::event_stream::SseDecoder;
 
 /// How much of the body of an error is read, in bytes.
 const ERROR_BYTES_MAX: usize = 64 << 10;

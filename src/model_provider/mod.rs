@@ -4,6 +4,7 @@
 
 mod anthropic;
 mod breaker;
+mod calls;
 mod endpoint;
 mod fault;
 mod openai;
@@ -14,7 +15,6 @@ mod providers;
 mod reading;
 mod retry;
 mod settings;
-mod sse;
 
 pub use prices::{Price, Prices};
 pub use protocol::Protocol;

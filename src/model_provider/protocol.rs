@@ -7,6 +7,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
+use super::calls::CallPiece;
 use super::{anthropic, openai};
 
 /// The words in which a provider is asked and answers.
@@ -23,6 +24,8 @@ pub enum Protocol {
 pub(super) struct Said {
     /// More of the answer.
     pub(super) text: Option<String>,
+    /// More of the calls of tools.
+    pub(super) calls: Vec<CallPiece>,
     /// The model that answers.
     pub(super) model: Option<String>,
     /// Tokens that the model has read.

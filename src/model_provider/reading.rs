@@ -9,9 +9,10 @@ use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt, once, unfold};
 use tokio::time::{Instant, timeout_at};
 
+use super::calls::Calls;
 use super::protocol::{Chunk, Protocol, Said};
 use super::settings::AnswerTimeouts;
-use super::sse::{SseDecoder, SseFault};
+use crate::event_stream::{SseDecoder, SseFault};
 
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -74,6 +75,7 @@ pub(super) struct Reading {
     /// Whether the provider said that the answer is complete.
     complete: bool,
     text_bytes: usize,
+    calls: Calls,
     end: AnswerEnd,
 }
 
@@ -88,6 +90,7 @@ impl Reading {
             begun: false,
             complete: false,
             text_bytes: 0,
+            calls: Calls::default(),
             end: AnswerEnd::default(),
         }
     }
@@ -131,10 +134,11 @@ impl Reading {
 
     fn take(&mut self, chunk: &str) -> Result<Option<Piece>, AnswerFault> {
         self.patience.renew();
-        let Said { text, model, prompt_tokens, completion_tokens, stop } = match self.protocol.read(chunk)? {
-            Chunk::Said(said) => said,
-            Chunk::End => return Ok(Some(self.finished())),
-        };
+        let Said { text, calls, model, prompt_tokens, completion_tokens, stop } =
+            match self.protocol.read(chunk)? {
+                Chunk::Said(said) => said,
+                Chunk::End => return Ok(Some(self.finished())),
+            };
         self.begun = true;
         self.complete |= stop.is_some();
         let end = &mut self.end;
@@ -146,6 +150,7 @@ impl Reading {
         if self.text_bytes > ANSWER_BYTES_MAX {
             return Err(too_long());
         }
+        calls.into_iter().try_for_each(|piece| self.calls.add(piece))?;
         Ok(text.map(Piece::Text))
     }
 
@@ -173,7 +178,8 @@ impl Reading {
     }
 
     fn finished(&mut self) -> Piece {
-        Piece::Finished(std::mem::take(&mut self.end))
+        let calls = std::mem::take(&mut self.calls).finish();
+        Piece::Finished(AnswerEnd { calls, ..std::mem::take(&mut self.end) })
     }
 }
 

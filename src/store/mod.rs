@@ -11,6 +11,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod chatbot_secrets;
 mod chatbots;
 mod credits;
 mod dialect;
@@ -46,6 +47,7 @@ mod words;
 pub use accounts::AccountRecord;
 pub use api_keys::{ApiKeyRecord, KEY_USE_NOTED_EVERY, NewApiKey};
 pub use audit::AuditEntry;
+pub use chatbot_secrets::SecretName;
 pub use chatbots::{Change, ConfigRecord, NewChatbot, StoredChatbot};
 pub use error::StoreError;
 pub use evaluation::{Draft, EvaluationQuestion};

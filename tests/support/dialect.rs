@@ -38,6 +38,47 @@ impl Dialect {
         }
     }
 
+    /// All events of an answer that says something and then calls tools, their arguments in two pieces.
+    pub fn calling(self, said: &str, calls: &[(String, Value)]) -> Vec<String> {
+        let mut events = self.beginning();
+        events.extend((!said.is_empty()).then(|| self.delta(said)));
+        for (nth, (name, arguments)) in calls.iter().enumerate() {
+            let arguments = arguments.to_string();
+            let (head, tail) = arguments.split_at(1);
+            events.push(self.call_begins(nth, name));
+            events.extend([head, tail].map(|part| self.call_goes_on(nth, part)));
+        }
+        let ending = self.ending(1).into_iter();
+        events.extend(
+            ending.map(|event| event.replace("\"stop\"", "\"tool_calls\"").replace("end_turn", "tool_use")),
+        );
+        events
+    }
+
+    fn call_begins(self, nth: usize, name: &str) -> String {
+        let id = format!("call_{nth}");
+        match self {
+            Self::OpenAi => {
+                let function = json!({ "name": name, "arguments": "" });
+                let call = json!({ "index": nth, "id": id, "type": "function", "function": function });
+                completion(&json!([{ "delta": { "tool_calls": [call] }, "index": 0 }]), &Value::Null)
+            }
+            Self::Anthropic => named(&json!({ "type": "content_block_start", "index": nth + 1,
+                "content_block": { "type": "tool_use", "id": id, "name": name, "input": {} } })),
+        }
+    }
+
+    fn call_goes_on(self, nth: usize, arguments: &str) -> String {
+        match self {
+            Self::OpenAi => {
+                let call = json!({ "index": nth, "function": { "arguments": arguments } });
+                completion(&json!([{ "delta": { "tool_calls": [call] }, "index": 0 }]), &Value::Null)
+            }
+            Self::Anthropic => named(&json!({ "type": "content_block_delta", "index": nth + 1,
+                "delta": { "type": "input_json_delta", "partial_json": arguments } })),
+        }
+    }
+
     /// An event with more text.
     pub fn delta(self, piece: &str) -> String {
         match self {

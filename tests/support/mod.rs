@@ -22,6 +22,7 @@ pub mod shop;
 pub mod site;
 pub mod store;
 pub mod stub;
+pub mod tools;
 pub mod visitor;
 pub mod wire;
 

@@ -24,6 +24,8 @@ pub enum Turn {
     IsCutAfter(Vec<String>),
     /// Says these pieces, ends well, and then says so again.
     EndsTwice(Vec<String>),
+    /// Says these words, then calls tools: their names and arguments.
+    Calls(String, Vec<(String, Value)>),
     /// Answers with a status and a body that fits it.
     Fails(u16),
     /// Sends events that are no JSON.
@@ -36,6 +38,11 @@ impl Turn {
     /// One that says a text word by word.
     pub fn saying(text: &str) -> Self {
         Self::Says(words(text))
+    }
+
+    /// One that calls a tool without a word.
+    pub fn calling(tool: &str, arguments: Value) -> Self {
+        Self::Calls(String::new(), vec![(tool.to_owned(), arguments)])
     }
 
     /// One that says a text word by word, each when allowed.
@@ -132,6 +139,9 @@ async fn speaks((stream, dialect): (&mut TcpStream, Dialect), turn: Turn, pause:
         }
         Turn::Says(pieces) | Turn::Drips(pieces) => {
             stream_events(stream, &dialect.spoken(&pieces, 1), (Ending::Whole, pause)).await;
+        }
+        Turn::Calls(said, calls) => {
+            stream_events(stream, &dialect.calling(&said, &calls), (Ending::Whole, pause)).await;
         }
         Turn::EndsTwice(pieces) => {
             stream_events(stream, &dialect.spoken(&pieces, 2), (Ending::Whole, pause)).await;

@@ -10,7 +10,7 @@ use super::handle::Obey;
 use super::outlet::Responder;
 use super::state::{CommandId, Credit, Effect, FreshIds, Input, SessionState, Ticket};
 use super::{Early, Session, Stage, Writer, snapshot};
-use crate::answer::{AnswerTask, write_answer};
+use crate::answer::{AnswerTask, OfferedTools, write_answer};
 use crate::journal::{Append, Promise};
 use crate::kernel::{ExitReason, VitalState};
 use crate::model::{AnswerId, MessageId, Publication, PublicationData, Refusal, Role, Seq, SessionMeta};
@@ -140,12 +140,14 @@ impl Session {
     fn start_answer(&mut self, question: super::state::Question, ctx: &mut Context<Self>) {
         let Stage::Active(state) = &self.stage else { return };
         let turns_max = usize::try_from(self.view.record.config.behaviour.history_messages_max).unwrap_or(0);
+        let (visitor, tools) = (&state.meta().visitor, &self.view.record.config.tools);
         let task = AnswerTask {
             answer_id: question.answer_id,
             turns: turns(state, question.message_id, turns_max),
             question: question.text,
             view: Arc::clone(&self.view),
             providers: Arc::clone(&self.context.ports.providers),
+            tools: OfferedTools::to(visitor, tools, &self.context.ports.tools),
             timeout: self.context.limits.answer_timeout,
             fail_over_within: self.context.limits.answer_fail_over_within,
             passages_max: self.context.limits.answer_passages_max,

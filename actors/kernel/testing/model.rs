@@ -8,7 +8,9 @@ use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::model::Tokens;
-use crate::ports::{AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers};
+use crate::ports::{
+    AnswerEnd, AnswerFault, AnswerRequest, Answerer, Piece, PieceStream, Providers, ToolCall,
+};
 
 type Said = Result<Piece, AnswerFault>;
 
@@ -44,6 +46,17 @@ impl Voice {
         self.send(Ok(finished()));
     }
 
+    /// Ends what it says now with calls of tools: their names and arguments.
+    pub fn call(&self, calls: &[(&str, &str)]) {
+        let calls = (0..).zip(calls).map(|(nth, (name, arguments))| ToolCall {
+            id: format!("call_{nth}"),
+            name: (*name).to_owned(),
+            arguments: (*arguments).to_owned(),
+        });
+        let Piece::Finished(end) = finished() else { return };
+        self.send(Ok(Piece::Finished(AnswerEnd { calls: calls.collect(), ..end })));
+    }
+
     /// Fails.
     pub fn fail(&self) {
         self.send(Err(AnswerFault::Unavailable("as the test wants it".into())));
@@ -69,6 +82,11 @@ impl ScriptedModel {
         let voice = self.next_on_command();
         pieces.iter().for_each(|piece| voice.say(piece));
         voice.finish();
+    }
+
+    /// The next question is answered with calls of tools.
+    pub fn next_calls(&self, calls: &[(&str, &str)]) {
+        self.next_on_command().call(calls);
     }
 
     /// The next question is refused before the first piece.

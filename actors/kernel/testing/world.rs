@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     MemoryPages, MemoryRecordings, MemoryStore, ScriptedCrawler, ScriptedExtractor, ScriptedModel,
-    ScriptedNode, SeededDice, StoreView, VirtualClock,
+    ScriptedNode, ScriptedTools, SeededDice, StoreView, VirtualClock,
 };
 use crate::engine::Drain;
 use crate::kernel::{ActorKind, Tree};
@@ -30,6 +30,8 @@ pub struct World {
     pub store: Arc<MemoryStore>,
     /// The only model.
     pub model: ScriptedModel,
+    /// What the model may call, where a chatbot has tools.
+    pub tools: ScriptedTools,
     /// The web.
     pub crawler: Arc<ScriptedCrawler>,
     /// The pages of sites.
@@ -62,6 +64,7 @@ impl World {
             dice: Arc::new(SeededDice::new(7)),
             store: Arc::new(MemoryStore::new()),
             model: ScriptedModel::default(),
+            tools: ScriptedTools::default(),
             crawler: Arc::new(ScriptedCrawler::new()),
             pages: Arc::new(MemoryPages::new()),
             extractor: Arc::new(ScriptedExtractor::new()),
@@ -130,6 +133,7 @@ impl World {
             extractor: self.extractor.clone(),
             crawler: self.crawler.clone(),
             providers: Arc::new(self.model.clone()),
+            tools: Arc::new(self.tools.clone()),
             retrieval: self.retrieval.clone(),
             cluster: None,
             recordings: Some(self.recordings.clone()),

@@ -169,6 +169,8 @@ async fn now(
         turns: turns(history, question, turns_max),
         view: Arc::clone(view),
         providers: Arc::clone(&workbench.providers),
+        // A comparison has no effects.
+        tools: None,
         timeout: workbench.limits.answer_timeout,
         fail_over_within: workbench.limits.answer_fail_over_within,
         passages_max: workbench.limits.answer_passages_max,

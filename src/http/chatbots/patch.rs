@@ -9,8 +9,17 @@ use crate::error::FieldError;
 use crate::http::origin;
 
 /// The keys that can be changed.
-const SECTIONS: [&str; 8] =
-    ["name", "allowed_origins", "answerer", "theme", "behaviour", "identity", "limits", "pre_chat_form"];
+const SECTIONS: [&str; 9] = [
+    "name",
+    "allowed_origins",
+    "answerer",
+    "theme",
+    "behaviour",
+    "identity",
+    "limits",
+    "pre_chat_form",
+    "tools",
+];
 
 /// A configuration with a change applied, not yet checked for ranges.
 ///
@@ -42,6 +51,7 @@ pub(super) fn apply(
         identity: sections.take("identity", Some(Default::default)),
         limits: sections.take("limits", Some(Default::default)),
         pre_chat_form: sections.take("pre_chat_form", Some(Vec::new)),
+        tools: sections.take("tools", Some(Default::default)),
     };
     errors.append(&mut sections.errors);
     if errors.is_empty() { Ok(with_normal_origins(changed)) } else { Err(errors) }

@@ -5,6 +5,8 @@
 
 use utoipa::ToSchema;
 
+use super::tools_schema::Tools;
+
 /// Who answers, and who takes their place.
 #[derive(ToSchema)]
 pub(crate) struct Answerer {
@@ -188,6 +190,9 @@ pub(crate) struct ChatbotChange {
     /// What is asked before the first message.
     #[schema(max_items = 20)]
     pub pre_chat_form: Option<Vec<FormField>>,
+    /// What its model may call; any part of it.
+    #[schema(value_type = Option<Object>)]
+    pub tools: Option<Tools>,
 }
 
 /// A chatbot to be made: its name, and whatever else shall differ from the defaults.
@@ -225,6 +230,7 @@ mod tests {
             "theme": {"accent": "red", "position": "left", "launcher_label": "Chat"},
             "behaviour": {"greeting": "Hi", "instructions": "Be brief"},
             "pre_chat_form": [{"name": "email", "label": "E-mail", "required": true}],
+            "tools": {"audience": "everyone"},
         }))
         .unwrap();
         serde_json::to_value(config).unwrap()

@@ -1,5 +1,7 @@
 //! The rules of a configuration that its types can't hold.
 
+mod tools;
+
 use std::collections::{BTreeSet, HashSet};
 
 use aihio_actors::model::{
@@ -26,6 +28,7 @@ pub(super) fn check(config: &ChatbotConfig, providers: &BTreeSet<String>) -> Res
     check_behaviour(&config.behaviour, &mut errors);
     check_limits(&config.limits, &mut errors);
     check_form(&config.pre_chat_form, &mut errors);
+    tools::check(&config.tools, &mut errors);
     if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::schema;
+use super::{schema, tools_schema};
 use crate::auth::Scope;
 use crate::http::caller::Caller;
 use crate::http::service::Service;
@@ -57,6 +57,9 @@ pub(super) struct Config {
     /// What is asked before the first message.
     #[schema(value_type = Vec<schema::FormField>)]
     pre_chat_form: Vec<engine::FormField>,
+    /// What its model may call.
+    #[schema(value_type = tools_schema::Tools)]
+    tools: engine::Tools,
 }
 
 /// Whether visitors must prove who they are, and what with.
@@ -83,9 +86,10 @@ impl From<ChatbotConfig> for Config {
             identity,
             limits,
             pre_chat_form,
+            tools,
         } = config;
         let identity = ShownIdentity { mode: identity.mode, secret: None };
-        Self { name, allowed_origins, answerer, theme, behaviour, identity, limits, pre_chat_form }
+        Self { name, allowed_origins, answerer, theme, behaviour, identity, limits, pre_chat_form, tools }
     }
 }
 

@@ -65,12 +65,45 @@ pub(crate) struct Receipt {
     pub stop: Option<StopReason>,
     /// Who was asked before and did not begin to answer, in order; absent where nobody was.
     pub passed_over: Option<Vec<PassedOver>>,
+    /// The tools that were called, in order; absent where none was.
+    pub tools: Option<Vec<ReceiptToolCall>>,
     /// The passages that were given, best first.
     pub chunks: Vec<ReceiptChunk>,
     /// Where the time went.
     pub times: ReceiptTimes,
     /// The cited sources that have changed or gone since.
     pub outdated_sources: Vec<OutdatedSource>,
+}
+
+/// One call of a tool. What was sent and what came back is not kept.
+#[derive(ToSchema)]
+pub(crate) struct ReceiptToolCall {
+    /// The tool, by the name that the model knows.
+    pub tool: String,
+    /// The round of calls that it was part of, from 1.
+    pub round: u32,
+    /// How it went.
+    pub status: ToolStatus,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// Bytes of the result that the model was shown.
+    pub result_bytes: u64,
+    /// Hexadecimal SHA-256 of the arguments, their keys in order.
+    pub arguments_hash: String,
+}
+
+/// How the call of a tool went.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ToolStatus {
+    /// It gave a result.
+    Succeeded,
+    /// It reported an error, or could not be reached.
+    Failed,
+    /// It took too long.
+    TimedOut,
+    /// It was not made: there is no such tool, its arguments don't fit, or there were too many calls.
+    Rejected,
 }
 
 /// Why a model stopped.

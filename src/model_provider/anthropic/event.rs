@@ -4,8 +4,9 @@
 use aihio_actors::model::StopReason;
 use aihio_actors::ports::AnswerFault;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::model_provider::calls::CallPiece;
 use crate::model_provider::fault::{message_of, not_understood};
 use crate::model_provider::protocol::{Chunk, Said};
 
@@ -16,6 +17,10 @@ struct Event {
     r#type: String,
     /// Of `message_start`.
     message: Option<Head>,
+    /// Of `content_block_start` and `content_block_delta`: the block's place.
+    index: Option<u64>,
+    /// Of `content_block_start`.
+    content_block: Option<Block>,
     /// Of `content_block_delta` and `message_delta`.
     delta: Option<Delta>,
     /// Of `message_delta`, and of a whole message.
@@ -40,6 +45,8 @@ struct Head {
 struct Delta {
     r#type: String,
     text: Option<String>,
+    /// More of a call's arguments.
+    partial_json: Option<String>,
     stop_reason: Option<String>,
 }
 
@@ -48,6 +55,19 @@ struct Delta {
 struct Block {
     r#type: String,
     text: String,
+    id: Option<String>,
+    name: Option<String>,
+    /// A call's arguments; empty where they follow in pieces.
+    input: Map<String, Value>,
+}
+
+impl Block {
+    /// The call that begins with the block at that place.
+    fn call(self, index: Option<u64>) -> Option<CallPiece> {
+        let Self { r#type, id, name, input, .. } = self;
+        let arguments = if input.is_empty() { String::new() } else { Value::Object(input).to_string() };
+        (r#type == "tool_use").then_some(CallPiece { index, id, name, arguments })
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -84,16 +104,21 @@ pub(in crate::model_provider) fn read(json: &str) -> Result<Chunk, AnswerFault> 
 
 impl Event {
     fn said(self) -> Said {
-        let Self { message, delta, usage, content, model, stop_reason, .. } = self;
+        let Self { message, index, content_block, delta, usage, content, model, stop_reason, .. } = self;
         let head = message.unwrap_or_default();
         let usage = usage.or(head.usage).unwrap_or_default();
         let whole: String =
-            content.into_iter().filter(|block| block.r#type == "text").map(|block| block.text).collect();
-        let delta = delta.unwrap_or_default();
+            content.iter().filter(|block| block.r#type == "text").map(|block| block.text.as_str()).collect();
+        let mut delta = delta.unwrap_or_default();
+        let begun = content_block.and_then(|block| block.call(index));
+        let more = delta.partial_json.take().filter(|_| delta.r#type == "input_json_delta");
+        let more = more.map(|arguments| CallPiece { index, arguments, ..CallPiece::default() });
+        let wholes = (0..).zip(content).filter_map(|(nth, block)| block.call(Some(nth)));
         // Blocks of other kinds, such as a model's thoughts, are no part of the answer.
         let piece = delta.text.filter(|_| delta.r#type == "text_delta");
         Said {
             text: piece.or(Some(whole)).filter(|text| !text.is_empty()),
+            calls: begun.into_iter().chain(more).chain(wholes).collect(),
             model: head.model.or(model),
             prompt_tokens: usage.prompt(),
             completion_tokens: usage.output_tokens,
@@ -179,12 +204,42 @@ mod tests {
         );
         let expected = Said {
             text: Some("Hello".into()),
+            calls: Vec::new(),
             model: Some("m-1".into()),
             prompt_tokens: Some(1),
             completion_tokens: Some(2),
             stop: Some(StopReason::Complete),
         };
         assert_eq!(whole, expected);
+    }
+
+    #[test]
+    fn calls_of_tools_are_read_streamed_and_whole() {
+        let begun = said(
+            r#"{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"a","name":"look","input":{}}}"#,
+        );
+        let expected = CallPiece {
+            index: Some(1),
+            id: Some("a".into()),
+            name: Some("look".into()),
+            ..CallPiece::default()
+        };
+        assert_eq!(begun.calls, [expected]);
+        let more = said(
+            r#"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"x"}}"#,
+        );
+        assert_eq!(
+            more.calls,
+            [CallPiece { index: Some(1), arguments: "{\"x".into(), ..CallPiece::default() }]
+        );
+        let whole = said(
+            r#"{"type":"message","content":[{"type":"tool_use","id":"a","name":"look","input":{"x":1}}],
+            "stop_reason":"tool_use"}"#,
+        );
+        assert_eq!(
+            (whole.calls[0].arguments.as_str(), whole.stop),
+            ("{\"x\":1}", Some(StopReason::Complete))
+        );
     }
 
     #[test]

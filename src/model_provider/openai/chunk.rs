@@ -5,6 +5,7 @@ use aihio_actors::ports::AnswerFault;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::model_provider::calls::CallPiece;
 use crate::model_provider::fault::{message_of, not_understood};
 use crate::model_provider::protocol::{Chunk, Said};
 
@@ -35,6 +36,36 @@ struct Choice {
 #[serde(default)]
 struct Content {
     content: Option<String>,
+    tool_calls: Option<Vec<Call>>,
+}
+
+/// A call of a tool, or a piece of one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Call {
+    index: Option<u64>,
+    id: Option<String>,
+    function: Option<Function>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Function {
+    name: Option<String>,
+    /// JSON as text; some servers send the JSON itself.
+    arguments: Option<Value>,
+}
+
+impl Call {
+    fn piece(self) -> CallPiece {
+        let Function { name, arguments } = self.function.unwrap_or_default();
+        let arguments = match arguments {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+        };
+        CallPiece { index: self.index, id: self.id, name, arguments }
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -63,10 +94,11 @@ impl Completion {
     fn said(self) -> Said {
         // We ask for no other choice than the first.
         let choice = self.choices.and_then(|choices| choices.into_iter().next()).unwrap_or_default();
-        let content = choice.delta.or(choice.message).and_then(|content| content.content);
+        let Content { content, tool_calls } = choice.delta.or(choice.message).unwrap_or_default();
         let usage = self.usage.unwrap_or_default();
         Said {
             text: content.filter(|text| !text.is_empty()),
+            calls: tool_calls.into_iter().flatten().map(Call::piece).collect(),
             model: self.model,
             prompt_tokens: usage.prompt_tokens,
             completion_tokens: usage.completion_tokens,
@@ -127,12 +159,39 @@ mod tests {
         let json = r#"{"model":"m","choices":[{"delta":{"content":"Hi"},"finish_reason":"length"}],"usage":{"prompt_tokens":3}}"#;
         let expected = Said {
             text: Some("Hi".into()),
+            calls: Vec::new(),
             model: Some("m".into()),
             prompt_tokens: Some(3),
             completion_tokens: None,
             stop: Some(StopReason::Length),
         };
         assert_eq!(said(json), expected);
+    }
+
+    #[test]
+    fn calls_of_tools_are_read_streamed_and_whole() {
+        let begun = said(
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"a","type":"function",
+            "function":{"name":"look","arguments":""}}]}}]}"#,
+        );
+        let expected = CallPiece {
+            index: Some(1),
+            id: Some("a".into()),
+            name: Some("look".into()),
+            ..CallPiece::default()
+        };
+        assert_eq!(begun.calls, [expected]);
+        let more =
+            said(r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\"x"}}]}}]}"#);
+        assert_eq!((more.calls[0].arguments.as_str(), &more.calls[0].name), ("{\"x", &None));
+        let whole = said(
+            r#"{"choices":[{"message":{"content":null,"tool_calls":[{"id":"a","function":{"name":"look","arguments":{"x":1}}}]},
+            "finish_reason":"tool_calls"}]}"#,
+        );
+        assert_eq!(
+            (whole.calls[0].arguments.as_str(), whole.stop),
+            ("{\"x\":1}", Some(StopReason::Complete))
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The answerer against endpoints that fail in all the ways they do.
 
 use aihio_actors::model::{Role, Tokens};
-use aihio_actors::ports::Turn;
+use aihio_actors::ports::{ToolUse, Turn};
 use url::Url;
 
 use super::super::prices::Price;
@@ -45,7 +45,7 @@ fn answerer_with(server: &ScriptedServer, timeouts: AnswerTimeouts) -> Provider 
 
 fn question() -> AnswerRequest {
     let turn = Turn { role: Role::Visitor, text: "Are you open?".into() };
-    AnswerRequest { system: "Be brief.".into(), turns: vec![turn], model: None }
+    AnswerRequest { system: "Be brief.".into(), turns: vec![turn], model: None, tools: ToolUse::default() }
 }
 
 async fn ask(answerer: &Provider) -> Result<Vec<Piece>, AnswerFault> {

@@ -1,6 +1,7 @@
 //! Answers as bytes, cut anywhere, cut off, or never coming.
 
 use aihio_actors::model::Tokens;
+use aihio_actors::ports::ToolCall;
 use futures_util::stream::{iter, pending};
 use proptest::prelude::*;
 
@@ -134,4 +135,17 @@ async fn a_trickle_ends_with_the_whole_time() {
     let pieces: Vec<_> = reading(trickle.boxed(), events()).begin().await.unwrap().collect().await;
     assert_eq!(pieces.len(), 9, "eight pieces in 112 s, then the end of patience");
     assert!(matches!(pieces.last(), Some(Err(AnswerFault::TimedOut(limit))) if *limit == timeouts().whole));
+}
+
+#[tokio::test]
+async fn an_answer_may_be_nothing_but_calls_of_tools() {
+    let stream = concat!(
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"look\"}}]}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}}]}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n",
+    );
+    let pieces = read_text(stream, events()).await.unwrap();
+    let [Piece::Finished(end)] = &pieces[..] else { panic!("{pieces:?}") };
+    let call = ToolCall { id: "a".into(), name: "look".into(), arguments: "{}".into() };
+    assert_eq!(end.calls, [call]);
 }

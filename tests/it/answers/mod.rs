@@ -5,4 +5,5 @@ mod finding;
 mod hostile;
 mod models;
 mod receipts;
+mod tools;
 mod true_model;

@@ -3,4 +3,5 @@
 mod ai_sdk;
 mod autobahn;
 mod centrifugal;
+mod mcp;
 mod openai;

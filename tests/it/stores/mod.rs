@@ -35,6 +35,7 @@ mod migrations;
 mod outdated;
 mod pages;
 mod recordings;
+mod secrets;
 mod site;
 mod snapshots;
 mod tenancy;

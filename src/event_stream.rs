@@ -8,7 +8,7 @@ const EVENT_BYTES_MAX: usize = 1 << 20;
 
 /// What comes is no stream of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SseFault {
+pub(crate) enum SseFault {
     /// An event is longer than is taken.
     #[error("an event is too long")]
     TooLong,
@@ -19,7 +19,7 @@ pub(super) enum SseFault {
 
 /// Collects the data of events from bytes.
 #[derive(Debug, Default)]
-pub(super) struct SseDecoder {
+pub(crate) struct SseDecoder {
     /// The unfinished line.
     line: Vec<u8>,
     /// The data lines of the unfinished event, each with an LF after it.
@@ -35,7 +35,7 @@ impl SseDecoder {
     ///
     /// # Errors
     /// When an event is too long or no text.
-    pub(super) fn push(&mut self, bytes: &[u8], events: &mut VecDeque<String>) -> Result<(), SseFault> {
+    pub(crate) fn push(&mut self, bytes: &[u8], events: &mut VecDeque<String>) -> Result<(), SseFault> {
         for byte in bytes {
             let follows_carriage_return = mem::replace(&mut self.after_carriage_return, *byte == b'\r');
             match byte {
@@ -54,7 +54,7 @@ impl SseDecoder {
     ///
     /// # Errors
     /// When it is no text.
-    pub(super) fn finish(&mut self, events: &mut VecDeque<String>) -> Result<(), SseFault> {
+    pub(crate) fn finish(&mut self, events: &mut VecDeque<String>) -> Result<(), SseFault> {
         self.end_line(events)?;
         self.dispatch(events)
     }
