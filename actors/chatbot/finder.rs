@@ -36,7 +36,7 @@ impl Finder {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub(super) async fn load(
+    pub async fn load(
         tools: &Retrieval,
         chatbot: ChatbotId,
         index: &Index,
