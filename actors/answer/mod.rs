@@ -6,11 +6,13 @@ mod cue;
 mod curated;
 mod evidence;
 mod extractive;
+mod follow_up;
 mod list;
 mod pieces;
 mod prompt;
 mod quote;
 mod section;
+mod suggest;
 mod write;
 
 pub use citation::{cite, literal};
@@ -20,3 +22,10 @@ pub use extractive::{ExtractiveAnswer, extract};
 pub use pieces::pieces;
 pub use prompt::{Prompt, prompt};
 pub use write::{AnswerTask, write_answer};
+
+use crate::model::{Chunk, Citation};
+
+/// Whether a citation may be of this passage.
+fn quotes(citation: &Citation, passage: &Chunk) -> bool {
+    citation.source_id == passage.source_id && passage.text.contains(&citation.quote)
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aihio_actors::Limits;
 use aihio_actors::answer::AnswerTask;
 use aihio_actors::chatbot::ChatbotView;
-use aihio_actors::model::{AnswerId, ChatbotConfig, Tokens};
+use aihio_actors::model::{AnswerId, ChatbotConfig, FollowUps, Tokens};
 use aihio_actors::ports::Providers;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
@@ -174,6 +174,7 @@ impl Bench {
             timeout: self.limits.answer_timeout,
             fail_over_within: self.limits.answer_fail_over_within,
             passages_max: self.limits.answer_passages_max,
+            follow_ups: FollowUps::Off,
         })
         .await
     }

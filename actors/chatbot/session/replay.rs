@@ -11,7 +11,7 @@ use super::transcript::Transcript;
 use crate::model::{Event, MessageId, Publication, Refusal, Seq, SessionMeta, Timestamp};
 
 /// The layout of [`Happening`]. A change of it, or of what it holds, takes the next number.
-pub const RECORDING_VERSION: u16 = 2;
+pub const RECORDING_VERSION: u16 = 3;
 
 /// All that a life begins with.
 #[derive(Debug, Clone, Serialize, Deserialize)]

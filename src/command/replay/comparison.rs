@@ -6,7 +6,7 @@ use aihio_actors::answer::AnswerTask;
 use aihio_actors::chatbot::knowledge::Index;
 use aihio_actors::chatbot::{ChatbotView, Finder};
 use aihio_actors::model::{
-    AccountId, AnswerId, Citation, ConfigVersion, Event, EventBody, Message, Role, Seq, SessionId,
+    AccountId, AnswerId, Citation, ConfigVersion, Event, EventBody, FollowUps, Message, Role, Seq, SessionId,
 };
 use aihio_actors::ports::{Knowledge, Turn};
 use uuid::Uuid;
@@ -172,6 +172,7 @@ async fn now(
         timeout: workbench.limits.answer_timeout,
         fail_over_within: workbench.limits.answer_fail_over_within,
         passages_max: workbench.limits.answer_passages_max,
+        follow_ups: FollowUps::Off,
     };
     let version = view.record.config_version.0;
     match ask(task).await {
