@@ -40,6 +40,8 @@ pub enum UsageKind {
     Page,
     /// Bytes stored of sources.
     StoredBytes,
+    /// Those of the answers that were given to the owner's own questions.
+    Evaluation,
 }
 
 impl UsageKind {
@@ -53,6 +55,7 @@ impl UsageKind {
             Self::CostMicros => "cost_micros",
             Self::Page => "page",
             Self::StoredBytes => "stored_bytes",
+            Self::Evaluation => "evaluation",
         }
     }
 
@@ -77,6 +80,7 @@ impl UsageKind {
             Self::Page => 3,
             Self::StoredBytes => 4,
             Self::CostMicros => 5,
+            Self::Evaluation => 6,
         }
     }
 }

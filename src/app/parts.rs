@@ -210,6 +210,13 @@ pub(super) async fn service(
     let seal_key = store.secret("seal", random_bytes()?).await?;
     let upload_signer = UploadSigner::new(upload_key);
     let options = http_options(settings, address, guide)?;
+    let bench = Bench {
+        providers: ports.providers,
+        limits: limits(settings),
+        store: store.clone(),
+        clock: Arc::clone(&ports.clock),
+        dice: Arc::clone(&ports.dice),
+    };
     Ok(Service {
         engine,
         store,
@@ -219,7 +226,7 @@ pub(super) async fn service(
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal: Seal::new(&seal_key)?,
-        bench: Bench { providers: ports.providers, limits: limits(settings) },
+        bench,
         limits: RateLimits::new(&limit_options(&settings.limits)),
         clock: ports.clock,
         dice: ports.dice,
