@@ -100,7 +100,8 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let listener = TcpListener::bind(bind).map_err(bound)?;
     let address = listener.local_addr().map_err(bound)?;
     let store = Store::open(parts::store_options(&settings)).await?;
-    let ports = parts::ports(&settings, &store)?;
+    let models = parts::providers(&settings)?;
+    let ports = parts::ports(&settings, &store, &models)?;
     let keep_days = settings.recording.keep_days;
     actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     storage::tend(&settings, &ports.clock);
@@ -111,7 +112,7 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let guide =
         if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
     let files = OpenFiles::most();
-    let built = parts::Built { store, engine, ports, passwords, guide, files };
+    let built = parts::Built { store, engine, ports, models, passwords, guide, files };
     let service = parts::service(&settings, address, built).await?;
     Ok(App {
         listener,

@@ -169,6 +169,7 @@ impl<'a> Writing<'a> {
             let Some(passed_over) = failure.passed_over(&self.receipt.provider) else { break };
             tracing::info!(chatbot.id = %self.task.view.record.chatbot_id, error = ?failure, next = ?stand_in.kind,
                 "another answerer takes over");
+            self.task.providers.passed_over(&passed_over);
             self.receipt.passed_over.push(passed_over);
             self.receipt.prompt_hash = None;
             outcome = self.write_by(stand_in, pen).await;

@@ -79,7 +79,11 @@ fn size(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartError> {
+pub(super) fn ports(
+    settings: &Settings,
+    store: &Store,
+    models: &ConfiguredProviders,
+) -> Result<Ports, StartError> {
     let shared = Arc::new(store.clone());
     let shelf = shelf(settings)?;
     let allow_private: Vec<String> = settings.crawler.allow_private.iter().map(ToString::to_string).collect();
@@ -97,7 +101,7 @@ pub(super) fn ports(settings: &Settings, store: &Store) -> Result<Ports, StartEr
         blobs: blobs(settings)?,
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
-        providers: Arc::new(providers(settings)?),
+        providers: Arc::new(models.clone()),
         retrieval: super::retrieval::retrieval(settings, store)?,
         cluster: cluster(settings)?,
         recordings: recordings(settings, store),
@@ -194,6 +198,7 @@ pub(super) struct Built {
     pub(super) store: Store,
     pub(super) engine: Engine,
     pub(super) ports: Ports,
+    pub(super) models: ConfiguredProviders,
     pub(super) passwords: Passwords,
     pub(super) guide: Option<ChatbotId>,
     pub(super) files: OpenFiles,
@@ -204,7 +209,7 @@ pub(super) async fn service(
     address: SocketAddr,
     built: Built,
 ) -> Result<Service, StartError> {
-    let Built { store, engine, ports, passwords, guide, files } = built;
+    let Built { store, engine, ports, models, passwords, guide, files } = built;
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
     let seal_key = store.secret("seal", random_bytes()?).await?;
@@ -231,6 +236,7 @@ pub(super) async fn service(
         clock: ports.clock,
         dice: ports.dice,
         metrics: HttpMetrics::default(),
+        models,
         readiness: Readiness::default(),
         places: Places::new(files.lasting()),
         options,

@@ -89,12 +89,18 @@ async fn answers_to_the_owners_questions_are_counted_and_take_credits() {
     assert_eq!(refused["code"], "quota_exceeded", "four answers, and three credits are left");
     assert_eq!(used(&owner).await, json!({ "answer": 2, "evaluation": 2 }), "so none is given");
 
-    owner.change(&chatbot, json!({ "answerer": { "kind": "llm" }, "behaviour": { "evidence_min": 0.0 } })).await;
+    owner
+        .change(&chatbot, json!({ "answerer": { "kind": "llm" }, "behaviour": { "evidence_min": 0.0 } }))
+        .await;
     let run = owner.post(&runs, json!({})).await.expect(200);
     let failed = run["items"].as_array().unwrap().iter().filter(|item| item["current"]["text"].is_null());
     assert_eq!(failed.count(), 1, "{run}");
     let counted = used(&owner).await;
-    assert_eq!((&counted["answer"], &counted["evaluation"]), (&json!(3), &json!(3)), "a failure costs nothing");
+    assert_eq!(
+        (&counted["answer"], &counted["evaluation"]),
+        (&json!(3), &json!(3)),
+        "a failure costs nothing"
+    );
     assert_eq!(counted["completion_tokens"], run["current"]["completion_tokens"]);
     for _ in 0..2 {
         owner.asks(&chatbot, "Which colour is it?").await;
