@@ -16,7 +16,7 @@ use super::StartError;
 use super::open_files::OpenFiles;
 use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
-use crate::blobs::{EmbeddedIntake, UploadSigner};
+use crate::blobs::UploadSigner;
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{CrawlLimits, Guard, Politeness, WebCrawler};
 use crate::evaluation::Bench;
@@ -226,7 +226,7 @@ pub(super) async fn service(
         engine,
         store,
         blobs: ports.blobs,
-        intake: intake(settings, EmbeddedIntake::new(upload_signer.clone(), options.public_url.as_str())),
+        intake: intake(settings, upload_signer.clone(), options.public_url.as_str())?,
         upload_signer,
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
