@@ -31,7 +31,7 @@ pub use error::{Fault, PortError};
 pub use extractor::{ExtractError, Extracted, Extractor, Following, Outline, Raw, WebPage};
 pub use jobs::{DueSource, Jobs, JobsClaimed};
 pub use journal::{Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody};
-pub use knowledge::{Knowledge, Reading};
+pub use knowledge::{Knowledge, Reading, Replaced};
 pub use ledger::{
     LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
 };

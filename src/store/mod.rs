@@ -32,6 +32,7 @@ mod partitions;
 mod patience;
 mod recordings;
 mod resync;
+mod room;
 mod secrets;
 mod sessions;
 mod site;
