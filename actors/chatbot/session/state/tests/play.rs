@@ -264,8 +264,8 @@ impl Play {
     fn publish(&mut self, publication: &Publication) {
         let Some(offset) = publication.offset else {
             if let PublicationData::Suggestions { message_id, .. } = publication.data {
-                let heard = self.stored.iter().take(self.published).filter_map(message_of);
-                let last = heard.last().map(|message| message.message_id);
+                let mut heard = self.stored.iter().take(self.published).filter_map(message_of);
+                let last = heard.next_back().map(|message| message.message_id);
                 assert_eq!(last, Some(message_id), "what is offered follows the newest message");
             }
             return self.ephemeral.push(publication.data.clone());
