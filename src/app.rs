@@ -103,7 +103,8 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let store = Store::open(parts::store_options(&settings)).await?;
     let seal = parts::seal(&store).await?;
     let tools = tools::shelf(&settings, &store, &seal)?;
-    let ports = parts::ports(&settings, &store, Arc::clone(&tools))?;
+    let models = parts::providers(&settings)?;
+    let ports = parts::ports(&settings, &store, &models, Arc::clone(&tools))?;
     let keep_days = settings.recording.keep_days;
     actix_rt::spawn(crate::recording::forget_old(store.clone(), Arc::clone(&ports.clock), keep_days));
     storage::tend(&settings, &ports.clock);
@@ -114,7 +115,7 @@ pub async fn build(settings: Settings) -> Result<App, StartError> {
     let guide =
         if settings.demo.enabled { guide::ensure(&store, &engine, &ports, &owner).await? } else { None };
     let files = OpenFiles::most();
-    let built = parts::Built { store, engine, ports, tools, seal, passwords, guide, files };
+    let built = parts::Built { store, engine, ports, models, tools, seal, passwords, guide, files };
     let service = parts::service(&settings, address, built).await?;
     Ok(App {
         listener,

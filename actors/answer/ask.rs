@@ -46,6 +46,7 @@ impl Writing<'_> {
             rounds.make(said, calls).await;
             self.receipt.tools = rounds.account().to_vec();
         }
+        self.model = Some((provider, answerer.model.clone()));
         Ok(cite(&self.task.question, &self.said, &self.hits, &self.task.view.index))
     }
 

@@ -64,7 +64,7 @@ pub(super) fn written(question: &str, hits: &[Hit], index: &Index) -> Option<Quo
 
 /// How far two questions ask for the same, from 0 to 1: the smaller of the shares of their subjects that each
 /// finds in the other, so that neither a vague question nor a long one is like every other.
-fn likeness(question: &str, asked: &Query, other: &str, index: &Index) -> f32 {
+pub(super) fn likeness(question: &str, asked: &Query, other: &str, index: &Index) -> f32 {
     let there = asked.coverage(&index.matches(asked, other));
     let other = index.query(other);
     let back = other.coverage(&index.matches(&other, question));

@@ -8,13 +8,14 @@ use actix::Recipient;
 use tokio::time::Instant;
 
 use super::rounds::{OfferedTools, Rounds};
-use super::{ExtractiveAnswer, curated, extract, pieces};
+use super::suggest::{Answered, AskedModel, suggest};
+use super::{ExtractiveAnswer, curated, extract, pieces, quotes};
 use crate::chatbot::ChatbotView;
 use crate::chatbot::session::handle::Progress;
 use crate::chatbot::session::state::{AnswerStep, Finished};
 use crate::kernel::report;
 use crate::model::{
-    AnswerId, AnswererKind, Citation, FaultKind, Hit, PassedOver, Receipt, ReceiptChunk, StandIn,
+    AnswerId, AnswererKind, Citation, FaultKind, FollowUps, Hit, PassedOver, Receipt, ReceiptChunk, StandIn,
 };
 use crate::ports::{AnswerFault, Providers, Turn};
 
@@ -38,6 +39,8 @@ pub struct AnswerTask {
     pub fail_over_within: Duration,
     /// How many passages it may rest on.
     pub passages_max: usize,
+    /// Whether it is said what may be asked next.
+    pub follow_ups: FollowUps,
 }
 
 /// Why an answerer did not answer.
@@ -69,13 +72,19 @@ impl Failure {
     }
 }
 
-/// Writes the answer and sends each step to the session; the last one is always [`AnswerStep::Finished`] or
-/// [`AnswerStep::Failed`], also when this is aborted or panics.
+/// Writes the answer and sends each step to the session; it ends with [`AnswerStep::Finished`] or
+/// [`AnswerStep::Failed`], also when this is aborted or panics. A whole one may be followed by
+/// [`AnswerStep::Suggested`].
 pub async fn write_answer(task: AnswerTask, session: Recipient<Progress>) {
     let mut pen = Pen { answer_id: task.answer_id, session, done: false };
     let timeout = task.timeout;
     match tokio::time::timeout(timeout, Writing::begin(&task, &mut pen)).await {
-        Ok(Ok(finished)) => pen.finish(finished).await,
+        Ok(Ok((finished, answered))) => {
+            pen.finish(finished).await;
+            if let Some(suggested) = suggest(&task, &answered).await {
+                pen.send(AnswerStep::Suggested(suggested)).await;
+            }
+        }
         Ok(Err(failure)) => {
             tracing::warn!(chatbot.id = %task.view.record.chatbot_id, error = ?failure, "an answer failed");
         }
@@ -101,7 +110,10 @@ impl Pen {
 
     async fn finish(&mut self, finished: Finished) {
         self.done = true;
-        let step = AnswerStep::Finished(Box::new(finished));
+        self.send(AnswerStep::Finished(Box::new(finished))).await;
+    }
+
+    async fn send(&self, step: AnswerStep) {
         // A session that is gone will answer the question in its next life.
         let _ = self.session.send(Progress { answer_id: self.answer_id, step }).await;
     }
@@ -121,8 +133,9 @@ pub(super) struct Writing<'a> {
     pub(super) hits: Vec<Hit>,
     pub(super) began: Instant,
     pub(super) receipt: Receipt,
-    /// What models have said so far.
+    /// What models have said so far, and which of them said it to the end.
     pub(super) said: String,
+    pub(super) model: Option<AskedModel>,
     /// Tools that may be called and were not asked for yet.
     pub(super) tools: Option<OfferedTools>,
     /// The calls of tools, where any may be called.
@@ -130,7 +143,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    async fn begin(task: &'a AnswerTask, pen: &mut Pen) -> Result<Finished, Failure> {
+    async fn begin(task: &'a AnswerTask, pen: &mut Pen) -> Result<(Finished, Answered), Failure> {
         let began = Instant::now();
         let hits = task.view.find(&task.question, task.passages_max).await;
         let mut receipt = Receipt::of(task.view.record.config_version, "");
@@ -141,13 +154,16 @@ impl<'a> Writing<'a> {
             began: Instant::now(),
             receipt,
             said: String::new(),
+            model: None,
             tools: task.tools.clone(),
             rounds: None,
         };
         let citations = writing.write(pen).await?;
         writing.receipt.times.answer_us = micros(writing.began);
         writing.receipt.chunks = writing.hits.iter().map(|hit| receipt_chunk(hit, &citations)).collect();
-        Ok(Finished { citations, receipt: writing.receipt })
+        let Self { hits, receipt, said, model, .. } = writing;
+        let answered = Answered { text: said, hits, citations: citations.clone(), model };
+        Ok((Finished { citations, receipt }, answered))
     }
 
     /// What the owner wrote, then the first choice, then its stand-ins, as long as nothing has been said.
@@ -165,6 +181,7 @@ impl<'a> Writing<'a> {
             let Some(passed_over) = failure.passed_over(&self.receipt.provider) else { break };
             tracing::info!(chatbot.id = %self.task.view.record.chatbot_id, error = ?failure, next = ?stand_in.kind,
                 "another answerer takes over");
+            self.task.providers.passed_over(&passed_over);
             self.receipt.passed_over.push(passed_over);
             self.receipt.prompt_hash = None;
             outcome = self.write_by(stand_in, pen).await;
@@ -222,16 +239,13 @@ impl<'a> Writing<'a> {
 /// A passage that was given, and whether the answer quotes it.
 fn receipt_chunk(hit: &Hit, citations: &[Citation]) -> ReceiptChunk {
     let passage = &hit.passage;
-    let quotes = |citation: &Citation| {
-        citation.source_id == passage.source_id && passage.text.contains(&citation.quote)
-    };
     ReceiptChunk {
         chunk_id: passage.chunk_id,
         source_id: Some(passage.source_id),
         document_id: passage.document_id,
         span: (bytes(passage.span.start), bytes(passage.span.end)),
         score: hit.score,
-        cited: citations.iter().any(quotes),
+        cited: citations.iter().any(|citation| quotes(citation, passage)),
     }
 }
 

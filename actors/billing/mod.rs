@@ -143,6 +143,21 @@ impl AccountHandle {
         self.lease.reserve()
     }
 
+    /// Takes so many credits, or none.
+    ///
+    /// # Errors
+    /// When the account has fewer left in this period, or can't be asked now.
+    pub async fn reserve_all(&self, count: usize) -> Result<Vec<Reservation>, Refusal> {
+        let mut taken = Vec::with_capacity(count);
+        while taken.len() < count {
+            match self.reserve() {
+                Some(credit) => taken.push(credit),
+                None => self.refill().await?,
+            }
+        }
+        Ok(taken)
+    }
+
     /// The credits at hand.
     #[must_use]
     pub const fn lease(&self) -> &Arc<Lease> {

@@ -36,11 +36,7 @@ impl Finder {
     ///
     /// # Errors
     /// When the store can't be read.
-    pub(super) async fn load(
-        tools: &Retrieval,
-        chatbot: ChatbotId,
-        index: &Index,
-    ) -> Result<Self, PortError> {
+    pub async fn load(tools: &Retrieval, chatbot: ChatbotId, index: &Index) -> Result<Self, PortError> {
         let known = match &tools.embedding {
             None => Known::Nowhere,
             Some(embedding) => known(embedding, chatbot, index).await?,

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::session::handle::Drain;
 use super::session::{CloseReason, Opening, SessionContext, SessionHandle, session_snapshot};
 use super::{Chatbot, ChatbotView, OpenSession, Opened};
+use crate::billing::AccountHandle;
 use crate::exchange::wire::{News, Place};
 use crate::kernel::{Mailbox, Undelivered};
 use crate::model::{AccountId, ChatbotId, Refusal, RefusalCode, SessionId};
@@ -40,6 +41,12 @@ impl ChatbotHandle {
     #[must_use]
     pub const fn account_id(&self) -> AccountId {
         self.account_id
+    }
+
+    /// Who pays for its answers.
+    #[must_use]
+    pub fn account(&self) -> &AccountHandle {
+        &self.context.account
     }
 
     /// The configuration and index in force.

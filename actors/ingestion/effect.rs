@@ -22,7 +22,9 @@ use crate::model::{
     Chunk, ChunkId, ContentHash, Document, DocumentId, FileHash, Job, JobError, JobKind, Timestamp,
     Validators,
 };
-use crate::ports::{BlobKey, CrawlRefusal, ExtractError, Fault, Fetched, PortError, Ports, Raw, Reading};
+use crate::ports::{
+    BlobKey, CrawlRefusal, ExtractError, Fault, Fetched, PortError, Ports, Raw, Reading, Replaced,
+};
 
 /// What a site answers that was asked whether a page has changed; an answer to nobody who was not.
 const NOT_MODIFIED: u16 = 304;
@@ -172,7 +174,11 @@ impl IngestionJob {
         let replace = async move { replace_if_changed(&ports, reading).await };
         let store = at_the_store("knowledge", replace);
         ctx.spawn(store.into_actor(self).map(|stored, job, ctx| {
-            let input = stored.map_or_else(|error| Input::Failed(for_now(error)), |()| Input::Indexed);
+            let input = match stored {
+                Ok(Replaced::Done) => Input::Indexed,
+                Ok(Replaced::NoRoom { limit, kept }) => Input::Failed(no_room(limit, kept)),
+                Err(error) => Input::Failed(for_now(error)),
+            };
             job.apply(input, ctx);
         }));
     }
@@ -214,10 +220,10 @@ async fn write_down(ports: &Ports, job: &Job, effect: Effect) -> Result<(), Port
     }
 }
 
-async fn replace_if_changed(ports: &Ports, reading: Reading) -> Result<(), PortError> {
+async fn replace_if_changed(ports: &Ports, reading: Reading) -> Result<Replaced, PortError> {
     let known = ports.knowledge.content_hash(reading.document.source_id).await?;
     if known == Some(reading.document.content_hash) {
-        return Ok(());
+        return Ok(Replaced::Done);
     }
     ports.knowledge.replace(reading).await
 }
@@ -281,6 +287,14 @@ fn fetch_failure(error: PortError) -> StepFailure {
             message: "The uploaded file is larger than was announced. Announce it with its real size.".into(),
         }),
     }
+}
+
+fn no_room(limit: u64, kept: u64) -> StepFailure {
+    let message = format!(
+        "The account's plan allows {limit} bytes of text, and its sources have {kept} of them without this one. Choose a \
+         larger plan or remove some."
+    );
+    StepFailure::ForGood(JobError { code: "quota_exceeded".into(), message })
 }
 
 fn upload_changed() -> StepFailure {

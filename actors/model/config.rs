@@ -120,6 +120,19 @@ pub struct Behaviour {
     pub history_messages_max: u32,
     /// What becomes of an answer that nobody listens to any more.
     pub unheard: Unheard,
+    /// Whether questions to go on with are offered after an answer.
+    pub follow_ups: FollowUps,
+}
+
+/// Whether questions to go on with are offered after an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowUps {
+    /// None are.
+    #[default]
+    Off,
+    /// Such as what was read answers.
+    On,
 }
 
 /// What becomes of an answer when the last of its listeners has gone.
@@ -143,6 +156,7 @@ impl Default for Behaviour {
             evidence_min: 0.42,
             history_messages_max: 12,
             unheard: Unheard::Finish,
+            follow_ups: FollowUps::Off,
         }
     }
 }

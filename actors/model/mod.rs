@@ -20,8 +20,8 @@ mod vector;
 pub use answerer::{AnswererChoice, AnswererKind, StandIn};
 pub use citation::Citation;
 pub use config::{
-    Behaviour, ChatbotConfig, ChatbotRecord, FormField, Identity, IdentityMode, MessageLimits, Origin,
-    PublicConfig, Theme, Unheard,
+    Behaviour, ChatbotConfig, ChatbotRecord, FollowUps, FormField, Identity, IdentityMode, MessageLimits,
+    Origin, PublicConfig, Theme, Unheard,
 };
 pub use event::{AgentName, Event, EventBody, Message, Phase, Role, StateChange};
 pub use ids::{

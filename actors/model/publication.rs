@@ -108,6 +108,13 @@ pub enum PublicationData {
         /// All pieces up to that one.
         text: String,
     },
+    /// Questions that the visitor may go on with after an answer.
+    Suggestions {
+        /// The answer.
+        message_id: MessageId,
+        /// In the words in which they can be asked.
+        items: Vec<String>,
+    },
     /// Somebody is writing.
     Typing {
         /// Who.
@@ -127,7 +134,11 @@ impl PublicationData {
     pub fn text(&self) -> &str {
         match self {
             Self::Message { text, .. } | Self::Delta { text, .. } | Self::Snapshot { text, .. } => text,
-            Self::State(_) | Self::Typing { .. } | Self::Config(_) | Self::Notice(_) => "",
+            Self::State(_)
+            | Self::Suggestions { .. }
+            | Self::Typing { .. }
+            | Self::Config(_)
+            | Self::Notice(_) => "",
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum UsageKind {
     Page,
     /// Bytes stored of sources.
     StoredBytes,
+    /// Those of the answers that were given to the owner's own questions.
+    Evaluation,
 }
 
 impl UsageKind {
@@ -53,6 +55,7 @@ impl UsageKind {
             Self::CostMicros => "cost_micros",
             Self::Page => "page",
             Self::StoredBytes => "stored_bytes",
+            Self::Evaluation => "evaluation",
         }
     }
 
@@ -60,15 +63,29 @@ impl UsageKind {
     /// it for what the answer took. The same each time, so that nothing is counted twice.
     #[must_use]
     pub const fn row_of(self, answer: MessageId) -> Uuid {
-        let place = match self {
+        beside(answer, self.place())
+    }
+
+    /// The id of the row that counts this kind for what was suggested after an answer; as [`UsageKind::row_of`].
+    #[must_use]
+    pub const fn suggestions_row_of(self, answer: MessageId) -> Uuid {
+        beside(answer, self.place() + 8)
+    }
+
+    const fn place(self) -> u128 {
+        match self {
             Self::Answer => 0,
             Self::PromptTokens => 1,
             Self::CompletionTokens => 2,
             Self::Page => 3,
             Self::StoredBytes => 4,
             Self::CostMicros => 5,
-        };
-        // The last bits of an id of version 7 are chance; its time is elsewhere.
-        Uuid::from_u128(answer.as_uuid().as_u128() ^ (place << 56))
+            Self::Evaluation => 6,
+        }
     }
+}
+
+const fn beside(answer: MessageId, place: u128) -> Uuid {
+    // The last bits of an id of version 7 are chance; its time is elsewhere.
+    Uuid::from_u128(answer.as_uuid().as_u128() ^ (place << 56))
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
 use super::{ToolCall, ToolUse};
-use crate::model::{FaultKind, Role, StopReason, Tokens};
+use crate::model::{FaultKind, PassedOver, Role, StopReason, Tokens};
 
 /// One earlier message, as a model is shown it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,4 +118,7 @@ pub trait Answerer: Send + Sync {
 pub trait Providers: Send + Sync {
     /// The provider of that name, or the only one where no name is given.
     fn find(&self, name: Option<&str>) -> Option<(String, Arc<dyn Answerer>)>;
+
+    /// Hears that a question went on to the next answerer, for what is counted.
+    fn passed_over(&self, _passed_over: &PassedOver) {}
 }

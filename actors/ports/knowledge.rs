@@ -14,6 +14,20 @@ pub struct Reading {
     pub chunks: Vec<Chunk>,
 }
 
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// It is the current version.
+    Done,
+    /// It is not: the plan has no room for it.
+    NoRoom {
+        /// Bytes of text that the plan allows.
+        limit: u64,
+        /// Bytes that the account's sources have.
+        kept: u64,
+    },
+}
+
 /// Where documents and passages are kept.
 #[async_trait]
 pub trait Knowledge: Send + Sync {
@@ -30,9 +44,10 @@ pub trait Knowledge: Send + Sync {
     async fn content_hash(&self, source: SourceId) -> Result<Option<ContentHash>, PortError>;
 
     /// Makes a reading the source's current version, in one transaction: whoever searches finds the old version
-    /// or the new one, whole. Doing it again with the same ids changes nothing.
+    /// or the new one, whole. Doing it again with the same ids changes nothing. A text that makes its account keep more
+    /// than its plan allows is left out.
     ///
     /// # Errors
     /// When it can't be stored; nothing has changed then.
-    async fn replace(&self, reading: Reading) -> Result<(), PortError>;
+    async fn replace(&self, reading: Reading) -> Result<Replaced, PortError>;
 }

@@ -34,7 +34,7 @@ pub use jobs::{DueSource, Jobs, JobsClaimed};
 pub use journal::{
     Feedback, Journal, Lead, Opened, Outcome, Rating, Record, RecordBody, Standing, Waking, Woken,
 };
-pub use knowledge::{Knowledge, Reading};
+pub use knowledge::{Knowledge, Reading, Replaced};
 pub use ledger::{
     LeaseClaim, LeaseGrant, Ledger, Others, PeriodUsage, Recall, Renewed, Tally, WantedElsewhere,
 };

@@ -11,6 +11,7 @@ mod sessions;
 mod shared_credits;
 mod shutdown;
 mod sites;
+mod suggestions;
 mod supervision;
 mod tools;
 mod unheard;

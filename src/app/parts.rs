@@ -16,7 +16,7 @@ use super::StartError;
 use super::open_files::OpenFiles;
 use super::storage::{blobs, intake};
 use crate::auth::{Passwords, Seal, TokenLifetimes, Tokens, random_bytes};
-use crate::blobs::{EmbeddedIntake, UploadSigner};
+use crate::blobs::UploadSigner;
 use crate::cache::{MemoryShelf, RedisNodes, RedisShelf, Shelf, ShelvedJournal, ShelvedSnapshots};
 use crate::crawl::{AllowListError, CrawlLimits, Guard, Politeness, WebCrawler};
 use crate::evaluation::Bench;
@@ -80,7 +80,12 @@ fn size(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-pub(super) fn ports(settings: &Settings, store: &Store, tools: Arc<ToolShelf>) -> Result<Ports, StartError> {
+pub(super) fn ports(
+    settings: &Settings,
+    store: &Store,
+    models: &ConfiguredProviders,
+    tools: Arc<ToolShelf>,
+) -> Result<Ports, StartError> {
     let shared = Arc::new(store.clone());
     let shelf = shelf(settings)?;
     let crawler = WebCrawler::new(guard(settings)?, CrawlLimits::default(), politeness(settings));
@@ -97,7 +102,7 @@ pub(super) fn ports(settings: &Settings, store: &Store, tools: Arc<ToolShelf>) -
         blobs: blobs(settings)?,
         extractor: Arc::new(DocumentExtractor::new(Isolation::detect(), extract_limits(settings))),
         crawler: Arc::new(crawler.map_err(|error| StartError::Tls(error.into()))?),
-        providers: Arc::new(providers(settings)?),
+        providers: Arc::new(models.clone()),
         tools,
         retrieval: super::retrieval::retrieval(settings, store)?,
         cluster: cluster(settings)?,
@@ -206,6 +211,7 @@ pub(super) struct Built {
     pub(super) store: Store,
     pub(super) engine: Engine,
     pub(super) ports: Ports,
+    pub(super) models: ConfiguredProviders,
     pub(super) tools: Arc<ToolShelf>,
     pub(super) seal: Seal,
     pub(super) passwords: Passwords,
@@ -218,26 +224,34 @@ pub(super) async fn service(
     address: SocketAddr,
     built: Built,
 ) -> Result<Service, StartError> {
-    let Built { store, engine, ports, tools, seal, passwords, guide, files } = built;
+    let Built { store, engine, ports, models, tools, seal, passwords, guide, files } = built;
     let token_key = store.secret("tokens", random_bytes()?).await?;
     let upload_key = store.secret("uploads", random_bytes()?).await?;
     let upload_signer = UploadSigner::new(upload_key);
     let options = http_options(settings, address, guide)?;
+    let bench = Bench {
+        providers: ports.providers,
+        limits: limits(settings),
+        store: store.clone(),
+        clock: Arc::clone(&ports.clock),
+        dice: Arc::clone(&ports.dice),
+    };
     Ok(Service {
         engine,
         store,
         blobs: ports.blobs,
-        intake: intake(settings, EmbeddedIntake::new(upload_signer.clone(), options.public_url.as_str())),
+        intake: intake(settings, upload_signer.clone(), options.public_url.as_str())?,
         upload_signer,
         tokens: Tokens::new(&token_key, TokenLifetimes::default()),
         passwords,
         seal,
         tools,
-        bench: Bench { providers: ports.providers, limits: limits(settings) },
+        bench,
         limits: RateLimits::new(&limit_options(&settings.limits)),
         clock: ports.clock,
         dice: ports.dice,
         metrics: HttpMetrics::default(),
+        models,
         readiness: Readiness::default(),
         places: Places::new(files.lasting()),
         options,

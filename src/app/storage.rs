@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aihio_actors::ports::{Blobs, Clock};
 
 use super::StartError;
-use crate::blobs::{EmbeddedIntake, Intake, LocalBlobs};
+use crate::blobs::{EmbeddedIntake, Intake, LocalBlobs, UploadSigner};
 use crate::settings::Settings;
 
 /// The folder of uploads in the data folder.
@@ -17,19 +17,24 @@ pub(super) fn blobs(settings: &Settings) -> Result<Arc<dyn Blobs>, StartError> {
     if let Some(access) = bucket::access(&settings.storage.s3) {
         return Ok(Arc::new(crate::blobs::s3::S3Blobs::new(&access, settings.http.upload_bytes_max)));
     }
-    let folder = LocalBlobs::open(settings.data_dir.join(FOLDER)).map_err(StartError::DataFolder)?;
-    Ok(Arc::new(folder))
+    Ok(Arc::new(folder(settings)?))
+}
+
+fn folder(settings: &Settings) -> Result<LocalBlobs, StartError> {
+    LocalBlobs::open(settings.data_dir.join(FOLDER)).map_err(StartError::DataFolder)
 }
 
 /// Where files are sent to: to their store, or to this server.
-pub(super) fn intake(settings: &Settings, embedded: EmbeddedIntake) -> Arc<dyn Intake> {
+pub(super) fn intake(
+    settings: &Settings,
+    signer: UploadSigner,
+    public_url: &str,
+) -> Result<Arc<dyn Intake>, StartError> {
     #[cfg(feature = "s3")]
     if let Some(intake) = bucket::intake(&settings.storage.s3) {
-        return Arc::new(intake);
+        return Ok(Arc::new(intake));
     }
-    #[cfg(not(feature = "s3"))]
-    let _ = settings;
-    Arc::new(embedded)
+    Ok(Arc::new(EmbeddedIntake::new(folder(settings)?, signer, public_url)))
 }
 
 /// Looks after the store for as long as the process lives, where it needs looking after.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use aihio_actors::Limits;
-use aihio_actors::ports::Providers;
+use aihio_actors::ports::{Providers, Retrieval};
 
-use super::{StartError, parts};
+use super::{StartError, parts, retrieval};
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -15,6 +15,8 @@ pub struct Workbench {
     pub store: Store,
     /// The configured models.
     pub providers: Arc<dyn Providers>,
+    /// What finds passages.
+    pub retrieval: Retrieval,
     /// The engine's bounds.
     pub limits: Limits,
 }
@@ -27,6 +29,7 @@ impl Workbench {
     pub async fn set_up(settings: &Settings) -> Result<Self, StartError> {
         let store = Store::join(parts::store_options(settings)).await?;
         let providers = Arc::new(parts::providers(settings)?);
-        Ok(Self { store, providers, limits: parts::limits(settings) })
+        let retrieval = retrieval::retrieval(settings, &store)?;
+        Ok(Self { store, providers, retrieval, limits: parts::limits(settings) })
     }
 }

@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use aihio_actors::ports::PortError;
 use async_trait::async_trait;
 
+use super::LocalBlobs;
 use super::intake::{Announced, Intake, PartsIntake, Permission};
 use super::sign::{UploadSigner, UploadTerms};
 
 /// Sends files to `PUT /v1/uploads/{upload_id}` of this server.
 #[derive(Debug, Clone)]
 pub struct EmbeddedIntake {
+    blobs: LocalBlobs,
     signer: UploadSigner,
     public_url: String,
 }
 
 impl EmbeddedIntake {
-    /// The way in at the address under which browsers reach this server.
+    /// The way into these blobs, at the address under which browsers reach this server.
     #[must_use]
-    pub fn new(signer: UploadSigner, public_url: &str) -> Self {
-        Self { signer, public_url: public_url.trim_end_matches('/').to_owned() }
+    pub fn new(blobs: LocalBlobs, signer: UploadSigner, public_url: &str) -> Self {
+        Self { blobs, signer, public_url: public_url.trim_end_matches('/').to_owned() }
     }
 }
 
@@ -36,6 +38,10 @@ impl Intake for EmbeddedIntake {
     /// What is one hop away is sent whole.
     fn in_parts(&self) -> Option<&dyn PartsIntake> {
         None
+    }
+
+    fn receiver(&self) -> Option<&LocalBlobs> {
+        Some(&self.blobs)
     }
 
     fn origin(&self) -> Option<&str> {

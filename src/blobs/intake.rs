@@ -7,6 +7,8 @@ use aihio_actors::model::{AccountId, FileHash, Timestamp, UploadId};
 use aihio_actors::ports::{BlobKey, PortError};
 use async_trait::async_trait;
 
+use super::LocalBlobs;
+
 /// A file that is announced.
 #[derive(Debug, Clone)]
 pub struct Announced {
@@ -48,6 +50,9 @@ pub trait Intake: Send + Sync {
 
     /// The way for large files, where the store has one.
     fn in_parts(&self) -> Option<&dyn PartsIntake>;
+
+    /// Where this server puts what is sent to itself, where that is the way.
+    fn receiver(&self) -> Option<&LocalBlobs>;
 
     /// The origin that browsers send to (RFC 6454), where it is not this server's own.
     fn origin(&self) -> Option<&str>;

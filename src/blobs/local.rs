@@ -1,7 +1,7 @@
 //! Blobs as files of a folder.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,8 @@ use aihio_actors::ports::{BlobKey, Blobs, PortError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
-use uuid::Uuid;
+
+use super::incoming::{Draft, IncomingFile};
 
 const PORT: &str = "blobs";
 /// Holds files while they are written; no key can name it, for none has a dot.
@@ -54,21 +55,17 @@ impl LocalBlobs {
     }
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let parent = path.parent().ok_or(ErrorKind::InvalidInput)?;
-        fs::create_dir_all(parent)?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the name lives for a moment and nothing depends on it"
-        )]
-        let incoming = self.folder.join(INCOMING).join(Uuid::new_v4().to_string());
-        let written = write_flushed(&incoming, bytes).and_then(|()| fs::rename(&incoming, path));
-        if written.is_err() {
-            // The first fault is the one to report; the rest is cleared at the next start.
-            let _ = fs::remove_file(&incoming);
-        }
-        written?;
-        // The rename itself is on the disk once its folder is.
-        File::open(parent)?.sync_all()
+        let mut draft = Draft::create(&self.folder.join(INCOMING))?;
+        draft.write_all(bytes)?;
+        draft.move_to(path)
+    }
+
+    /// Begins to take in a file of so many bytes, whose place is under that key.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn receive(&self, key: &BlobKey, announced: u64) -> Result<IncomingFile, PortError> {
+        IncomingFile::begin(self.folder.join(INCOMING), self.path(key)?, announced).await
     }
 }
 
@@ -80,12 +77,6 @@ fn is_valid(key: &str) -> bool {
         })
 }
 
-fn write_flushed(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::options().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 fn remove_if_abandoned(path: &Path) -> io::Result<()> {
     let written_at = fs::metadata(path).and_then(|metadata| metadata.modified())?;
     #[expect(clippy::disallowed_methods, reason = "files carry the file system's time, not the product's")]
@@ -94,7 +85,7 @@ fn remove_if_abandoned(path: &Path) -> io::Result<()> {
 }
 
 /// Runs blocking file work on a thread made for it.
-async fn on_thread<T: Send + 'static>(
+pub(super) async fn on_thread<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, PortError> {
     match spawn_blocking(work).await {
@@ -142,9 +133,14 @@ impl Blobs for LocalBlobs {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
+    use aihio_actors::model::FileHash;
     use aihio_actors::ports::Fault;
+    use uuid::Uuid;
 
     use super::*;
+    use crate::blobs::ReceiveFault;
 
     /// A store in a folder that goes with it.
     struct Folder(LocalBlobs);
@@ -208,6 +204,41 @@ mod tests {
         fs::create_dir(folder.0.folder.join("c")).unwrap();
         folder.0.put(&key("c"), Bytes::new()).await.unwrap_err();
         assert_eq!(folder.incoming(), Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn what_comes_in_pieces_is_in_its_place_once_it_is_whole() {
+        let folder = Folder::new();
+        let (key, bytes) = (key("uploads/a"), vec![7; 700_000]);
+        let mut file = folder.0.receive(&key, 700_000).await.unwrap();
+        for piece in bytes.chunks(65_536) {
+            assert_eq!(folder.0.size(&key).await.unwrap(), None);
+            file.add(piece).await.unwrap();
+        }
+        assert!(fs::metadata(&folder.incoming()[0]).unwrap().len() >= 524_288, "it is not held in memory");
+        file.keep(Some(&FileHash::of(&bytes))).await.unwrap();
+        assert_eq!(folder.0.get(&key).await.unwrap().as_deref(), Some(bytes.as_slice()));
+        assert_eq!(folder.incoming(), Vec::<PathBuf>::new());
+    }
+
+    #[tokio::test]
+    async fn of_what_was_not_announced_so_nothing_is_left() {
+        let folder = Folder::new();
+        let key = key("uploads/a");
+        let begun = async || {
+            let mut file = folder.0.receive(&key, 5).await.unwrap();
+            file.add(b"hell").await.unwrap();
+            file
+        };
+        let mut long = begun().await;
+        assert!(matches!(long.add(b"o!").await, Err(ReceiveFault::TooLong)));
+        drop(long);
+        assert!(matches!(begun().await.keep(None).await, Err(ReceiveFault::TooShort(4))));
+        let mut other = begun().await;
+        other.add(b"o").await.unwrap();
+        let kept = other.keep(Some(&FileHash::of(b"jello"))).await;
+        assert!(matches!(kept, Err(ReceiveFault::OtherBytes)));
+        assert_eq!((folder.incoming(), folder.0.get(&key).await.unwrap()), (Vec::new(), None));
     }
 
     #[test]

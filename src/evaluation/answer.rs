@@ -46,6 +46,7 @@ impl Handler<Progress> for Listener {
                 let Finished { citations, receipt } = *finished;
                 Some(Answer { text: std::mem::take(&mut self.text), citations, receipt })
             }
+            AnswerStep::Suggested(_) => return,
             AnswerStep::Failed => None,
         };
         if let Some(done) = self.done.take() {

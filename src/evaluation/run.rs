@@ -5,15 +5,15 @@ use std::sync::Arc;
 use aihio_actors::Limits;
 use aihio_actors::answer::AnswerTask;
 use aihio_actors::chatbot::ChatbotView;
-use aihio_actors::model::{AnswerId, ChatbotConfig, Tokens};
-use aihio_actors::ports::Providers;
-use futures_util::{StreamExt as _, stream};
+use aihio_actors::model::{AnswerId, ChatbotConfig, FollowUps, Tokens};
+use aihio_actors::ports::{Clock, Dice, PortError, Providers};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Answer, Change, Judgement, ask};
-use crate::store::EvaluationQuestion;
+use super::{Answer, Change, Judgement, Meter, ask};
+use crate::store::{EvaluationQuestion, Store};
 
 /// Questions that are answered at once, so that an evaluation takes nothing from visitors that they would notice.
 const AT_ONCE: usize = 4;
@@ -25,6 +25,12 @@ pub struct Bench {
     pub providers: Arc<dyn Providers>,
     /// The engine's bounds.
     pub limits: Limits,
+    /// Where answers are counted.
+    pub store: Store,
+    /// When they were given.
+    pub clock: Arc<dyn Clock>,
+    /// How they are told apart.
+    pub dice: Arc<dyn Dice>,
 }
 
 /// What came of an evaluation.
@@ -102,23 +108,26 @@ impl Tally {
 }
 
 /// Puts all questions to the view in force and, where one is given, to a candidate over the same knowledge.
+///
+/// # Errors
+/// When an answer can't be counted.
 pub async fn evaluate(
-    bench: &Bench,
+    meter: &Meter<'_>,
     view: &Arc<ChatbotView>,
     candidate: Option<ChatbotConfig>,
     questions: Vec<EvaluationQuestion>,
-) -> Evaluation {
+) -> Result<Evaluation, PortError> {
     let candidate = candidate.map(|config| Arc::new(view.configured_as(config)));
     let other = candidate.as_ref();
     let both = questions.iter().map(|question| async move {
-        let current = bench.answer(view, question).await;
+        let current = answer(meter, view, question).await?;
         let other = match other {
-            Some(candidate) => Some(bench.answer(candidate, question).await),
+            Some(candidate) => Some(answer(meter, candidate, question).await?),
             None => None,
         };
-        (question, current, other)
+        Ok::<_, PortError>((question, current, other))
     });
-    let answered = stream::iter(both).buffered(AT_ONCE).collect::<Vec<_>>().await;
+    let answered = stream::iter(both).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
     let mut evaluation = Evaluation {
         current: Tally::default(),
         candidate: candidate.is_some().then(Tally::default),
@@ -127,7 +136,19 @@ pub async fn evaluate(
     for (question, current, other) in answered {
         evaluation.judge(question, current, other);
     }
-    evaluation
+    Ok(evaluation)
+}
+
+async fn answer(
+    meter: &Meter<'_>,
+    view: &Arc<ChatbotView>,
+    question: &EvaluationQuestion,
+) -> Result<Option<Answer>, PortError> {
+    let answer = meter.bench().answer(view, question).await;
+    if let Some(Answer { receipt, .. }) = &answer {
+        meter.count(receipt).await?;
+    }
+    Ok(answer)
 }
 
 impl Evaluation {
@@ -176,6 +197,7 @@ impl Bench {
             timeout: self.limits.answer_timeout,
             fail_over_within: self.limits.answer_fail_over_within,
             passages_max: self.limits.answer_passages_max,
+            follow_ups: FollowUps::Off,
         })
         .await
     }

@@ -12,6 +12,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::model_provider::ConfiguredProviders;
+
 /// Upper bounds of the duration buckets, in seconds.
 const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -72,13 +74,18 @@ impl HttpMetrics {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     }
 
-    /// These figures and the engine's, as OpenMetrics text.
+    /// These figures, the engine's and the models', as OpenMetrics text.
     ///
     /// # Errors
     /// When they can't be written.
-    pub fn encode(&self, engine: &EngineMetrics) -> Result<String, std::fmt::Error> {
+    pub fn encode(
+        &self,
+        engine: &EngineMetrics,
+        models: &ConfiguredProviders,
+    ) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         encode_registry(&mut text, &actors(engine))?;
+        models.encode_metrics(&mut text)?;
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
@@ -133,7 +140,8 @@ mod tests {
     fn an_answered_request_is_counted_by_its_pattern() {
         let metrics = HttpMetrics::default();
         metrics.answered("GET", "/v1/chatbots/{chatbot_id}", 200, Duration::from_millis(3));
-        let text = metrics.encode(&EngineMetrics { kinds: Vec::new() }).unwrap();
+        let text =
+            metrics.encode(&EngineMetrics { kinds: Vec::new() }, &ConfiguredProviders::default()).unwrap();
         assert!(text.ends_with("# EOF\n"), "{text}");
         let line =
             r#"aihio_http_requests_total{method="GET",route="/v1/chatbots/{chatbot_id}",status="200"} 1"#;
@@ -144,7 +152,9 @@ mod tests {
     fn actors_are_counted_by_kind() {
         let kind = ActorKind::ALL[0];
         let count = KindCount { kind, living: 3, mailbox_depth: 0, restarts: 2, panics: 1, refusals: 0 };
-        let text = HttpMetrics::default().encode(&EngineMetrics { kinds: vec![count] }).unwrap();
+        let metrics = HttpMetrics::default();
+        let text =
+            metrics.encode(&EngineMetrics { kinds: vec![count] }, &ConfiguredProviders::default()).unwrap();
         let line = format!("aihio_actors_living{{kind=\"{}\"}} 3", kind.as_str());
         assert!(text.contains(&line), "{text}");
     }

@@ -5,7 +5,7 @@ use aihio_actors::ports::{Ledger as _, PeriodUsage};
 use chrono::{Datelike as _, Days, Months, NaiveTime};
 
 use super::service::Service;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 
 /// The account's plan, and what it has used of it this month.
 ///
@@ -25,6 +25,28 @@ pub(super) fn room_for_one_more(what: &str, held: u64, limit: Option<u64>) -> Re
         Some(limit) if held >= limit => Err(ApiError::plan_limit(what, limit)),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Refuses a text of so many bytes, as far as is known of it before it is read, when the plan has no room for it. Exact is
+/// what is done where it is stored.
+///
+/// # Errors
+/// `quota_exceeded` with the limit and what is kept, or when the store can't be read.
+pub(super) async fn room_for_text(
+    service: &Service,
+    account: AccountId,
+    (limit, bytes): (Option<u64>, u64),
+) -> Result<(), ApiError> {
+    let Some(limit) = limit else { return Ok(()) };
+    let kept = service.store.kept_bytes(account).await?;
+    if kept.saturating_add(bytes) <= limit {
+        return Ok(());
+    }
+    let detail = format!(
+        "The account's plan allows {limit} bytes of text, and its sources have {kept} of them. Choose a larger plan or \
+         remove some."
+    );
+    Err(ApiError::new(ErrorCode::QuotaExceeded, detail))
 }
 
 /// The beginning of the month, UTC.

@@ -18,6 +18,7 @@ use crate::blobs::{Intake, UploadSigner};
 use crate::error::ApiError;
 use crate::evaluation::Bench;
 use crate::limits::{RateLimits, TrustedProxies};
+use crate::model_provider::ConfiguredProviders;
 use crate::store::Store;
 use crate::tools::ToolShelf;
 
@@ -49,6 +50,8 @@ pub struct Service {
     pub clock: Arc<dyn Clock>,
     /// Chance, for ids.
     pub dice: Arc<dyn Dice>,
+    /// The configured models, for what is counted of them.
+    pub models: ConfiguredProviders,
     /// What is counted about requests.
     pub metrics: HttpMetrics,
     /// Whether new work is taken.

@@ -32,6 +32,31 @@ enum State {
     HalfOpen { rest: Duration },
 }
 
+/// What a breaker does with calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BreakerState {
+    /// Lets them through.
+    Closed,
+    /// Lets none through, until its rest is over and one asks.
+    Open,
+    /// Waits for the outcome of one.
+    HalfOpen,
+}
+
+impl BreakerState {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Closed, Self::Open, Self::HalfOpen];
+
+    /// The word in metrics.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
 /// The right to make one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Admission(u64);
@@ -98,6 +123,15 @@ impl Breaker {
                 let rest = *rest;
                 self.enter(State::Open { until: now, rest });
             }
+        }
+    }
+
+    /// The state that it is in.
+    pub(super) const fn state(&self) -> BreakerState {
+        match self.state {
+            State::Closed(_) => BreakerState::Closed,
+            State::Open { .. } => BreakerState::Open,
+            State::HalfOpen { .. } => BreakerState::HalfOpen,
         }
     }
 

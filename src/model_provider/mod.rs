@@ -7,6 +7,7 @@ mod breaker;
 mod calls;
 mod endpoint;
 mod fault;
+mod metrics;
 mod openai;
 mod prices;
 mod protocol;
@@ -18,6 +19,5 @@ mod settings;
 
 pub use prices::{Price, Prices};
 pub use protocol::Protocol;
-pub use provider::Provider;
 pub use providers::ConfiguredProviders;
 pub use settings::{AnswerTimeouts, ProviderSettings};

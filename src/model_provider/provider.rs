@@ -10,19 +10,21 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, FutureExt, select_ok};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::breaker::{Admission, Breaker, Verdict};
+use super::breaker::{Admission, Breaker, BreakerState, Verdict};
 use super::endpoint::Endpoint;
+use super::metrics::CallMetrics;
 use super::prices::Prices;
 use super::retry::{RETRY_AFTER_MAX, RetryBudget, pause_before_retry};
 use super::settings::ProviderSettings;
 
 /// A configured model.
 #[derive(Debug)]
-pub struct Provider {
+pub(super) struct Provider {
     endpoint: Endpoint,
     prices: Arc<Prices>,
     hedge_after: Option<Duration>,
     health: Arc<Mutex<Health>>,
+    metrics: CallMetrics,
 }
 
 /// What a provider's calls have shown of it.
@@ -33,18 +35,24 @@ struct Health {
 }
 
 impl Provider {
-    /// A provider that nothing is known of yet. Needs the process's TLS provider to be installed.
+    /// A provider that nothing is known of yet, whose calls are counted in `metrics`. Needs the process's TLS provider to be installed.
     ///
     /// # Errors
     /// When the TLS set-up of the machine can't be used.
-    pub fn new(settings: ProviderSettings) -> reqwest::Result<Self> {
+    pub(super) fn new(settings: ProviderSettings, metrics: CallMetrics) -> reqwest::Result<Self> {
         let health = Health { breaker: Breaker::new(), budget: RetryBudget::new() };
         Ok(Self {
             prices: Arc::new(settings.prices.clone()),
             hedge_after: settings.hedge_after,
             endpoint: Endpoint::new(settings)?,
             health: Arc::new(Mutex::new(health)),
+            metrics,
         })
+    }
+
+    /// The state of its breaker.
+    pub(super) fn breaker(&self) -> BreakerState {
+        lock(&self.health).breaker.state()
     }
 
     /// Asks, and asks again as long as that may help.
@@ -63,6 +71,7 @@ impl Provider {
             tracing::debug!(retries, ?pause, %fault, "the model is asked again");
             sleep(pause).await;
             retries += 1;
+            self.metrics.retries();
         }
     }
 
@@ -81,11 +90,18 @@ impl Provider {
         if lock(&self.health).budget.spend().is_none() {
             return first.await;
         }
+        self.metrics.hedges();
         let second = self.attempt(request, asked_at).boxed();
         select_ok([first, second]).await.map(|(pieces, _)| pieces)
     }
 
     async fn attempt(&self, request: &AnswerRequest, asked_at: Instant) -> Result<PieceStream, AnswerFault> {
+        let begun = self.call(request, asked_at).await;
+        self.metrics.attempted(begun.as_ref().err());
+        begun
+    }
+
+    async fn call(&self, request: &AnswerRequest, asked_at: Instant) -> Result<PieceStream, AnswerFault> {
         let admission = lock(&self.health).breaker.admit(Instant::now()).map_err(AnswerFault::Resting)?;
         let mut call = Call { health: Arc::clone(&self.health), admission, verdict: Verdict::Nothing };
         let begun = self.endpoint.attempt(request, asked_at).await;
@@ -97,9 +113,10 @@ impl Provider {
 
     /// The pieces, with an eye on whether the answer breaks off.
     fn watched(&self, pieces: PieceStream, admission: Admission) -> PieceStream {
-        let health = Arc::clone(&self.health);
+        let (health, metrics) = (Arc::clone(&self.health), self.metrics.clone());
         let watch = move |piece: &Result<Piece, AnswerFault>| {
             if let Err(fault) = piece {
+                metrics.broke_off();
                 lock(&health).breaker.report(admission, verdict_on(fault), Instant::now());
             }
         };
@@ -131,6 +148,7 @@ impl Answerer for Provider {
             Some(delay) => self.race(delay, &request, asked_at).await?,
             None => self.persist(&request, asked_at).await?,
         };
+        self.metrics.began(asked_at.elapsed());
         Ok(self.priced(pieces, request.model))
     }
 }

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use aihio_actors::model::PassedOver;
 use aihio_actors::ports::{Answerer, Providers};
 
+use super::metrics::ModelMetrics;
 use super::provider::Provider;
 use super::settings::ProviderSettings;
 
 /// The providers of the configuration, in its order.
 #[derive(Clone, Default)]
 pub struct ConfiguredProviders {
-    providers: Vec<(String, Arc<dyn Answerer>)>,
+    providers: Vec<(String, Arc<Provider>)>,
+    metrics: ModelMetrics,
 }
 
 impl ConfiguredProviders {
@@ -19,19 +22,41 @@ impl ConfiguredProviders {
     /// # Errors
     /// When the TLS set-up of the machine can't be used.
     pub fn new(settings: Vec<(String, ProviderSettings)>) -> reqwest::Result<Self> {
-        let answerer = |(name, settings)| -> reqwest::Result<(String, Arc<dyn Answerer>)> {
-            Ok((name, Arc::new(Provider::new(settings)?)))
+        let metrics = ModelMetrics::default();
+        let provider = |(name, settings): (String, ProviderSettings)| {
+            let provider = Provider::new(settings, metrics.of(&name))?;
+            Ok((name, Arc::new(provider)))
         };
-        Ok(Self { providers: settings.into_iter().map(answerer).collect::<reqwest::Result<_>>()? })
+        let providers = settings.into_iter().map(provider).collect::<reqwest::Result<_>>()?;
+        Ok(Self { providers, metrics })
+    }
+
+    /// Appends what was counted of them as OpenMetrics text, without its end.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn encode_metrics(&self, text: &mut String) -> std::fmt::Result {
+        for (name, provider) in &self.providers {
+            self.metrics.set_breaker(name, provider.breaker());
+        }
+        self.metrics.encode(text)
     }
 }
 
 impl Providers for ConfiguredProviders {
     fn find(&self, name: Option<&str>) -> Option<(String, Arc<dyn Answerer>)> {
         let mut providers = self.providers.iter();
-        match name {
-            Some(name) => providers.find(|(known, _)| known == name).cloned(),
-            None => providers.next().cloned(),
+        let (name, provider) = match name {
+            Some(name) => providers.find(|(known, _)| known == name)?,
+            None => providers.next()?,
+        };
+        Some((name.clone(), Arc::clone(provider) as _))
+    }
+
+    fn passed_over(&self, passed_over: &PassedOver) {
+        // Chatbots may name providers that are not configured any more: those would be labels without end.
+        if self.providers.iter().any(|(known, _)| *known == passed_over.provider) {
+            self.metrics.failed_over(&passed_over.provider, passed_over.fault);
         }
     }
 }

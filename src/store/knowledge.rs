@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aihio_actors::model::{ChatbotId, Chunk, ChunkId, ContentHash, DocumentId, SourceId};
-use aihio_actors::ports::{Knowledge, PortError, Reading};
+use aihio_actors::ports::{Knowledge, PortError, Reading, Replaced};
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::dialect::{Sql, json_rows, moment};
 use super::entities::{document, source};
 use super::patience::Patience;
+use super::room::Room;
 use super::{Store, StoreError};
 
 /// The texts in use of a chatbot's sources, and of the pages of its sites.
@@ -77,7 +78,7 @@ impl Knowledge for Store {
         Patience::Work.ask("knowledge", self.current_hash(source)).await
     }
 
-    async fn replace(&self, reading: Reading) -> Result<(), PortError> {
+    async fn replace(&self, reading: Reading) -> Result<Replaced, PortError> {
         Patience::Work.ask("knowledge", self.replace_reading(reading)).await
     }
 }
@@ -125,33 +126,53 @@ impl Store {
             .map_err(|_| StoreError::inconsistent("documents", "content_hash", &id))
     }
 
-    async fn replace_reading(&self, reading: Reading) -> Result<(), StoreError> {
+    async fn replace_reading(&self, reading: Reading) -> Result<Replaced, StoreError> {
+        let room = Room::of(self, reading.document.account_id).await?;
         let transaction = self.writer().begin().await?;
+        if let Some(room) = &room {
+            room.hold(&transaction).await?;
+        }
         if insert_document(&transaction, &reading).await? == 0 {
-            return Ok(());
+            return Ok(Replaced::Done);
         }
-        insert_chunks(&transaction, &reading).await?;
-        let document = &reading.document;
-        let point = source::Entity::update_many()
-            .filter(source::Column::SourceId.eq(document.source_id.as_uuid()))
-            .filter(source::Column::AccountId.eq(document.account_id.as_uuid()))
-            .col_expr(source::Column::DocumentId, Expr::value(document.document_id.as_uuid()))
-            .col_expr(
-                source::Column::Bytes,
-                Expr::value(i64::try_from(document.text.len()).unwrap_or(i64::MAX)),
-            )
-            .col_expr(
-                source::Column::Chunks,
-                Expr::value(i32::try_from(reading.chunks.len()).unwrap_or(i32::MAX)),
-            )
-            .col_expr(source::Column::UpdatedAt, Expr::value(document.created_at));
-        if point.exec(&transaction).await?.rows_affected == 0 {
-            return Err(StoreError::Conflict("source"));
+        let before = match &room {
+            Some(room) => room.kept(&transaction).await?,
+            None => 0,
+        };
+        put_in_force(&transaction, &reading).await?;
+        if let Some(room) = &room {
+            let after = room.kept(&transaction).await?;
+            // What shrinks is taken in any case, also when the plan has become smaller meanwhile.
+            if after > room.limit && after > before {
+                transaction.rollback().await?;
+                let kept = after.saturating_sub(reading.document.text.len() as u64);
+                return Ok(Replaced::NoRoom { limit: room.limit, kept });
+            }
         }
-        let values = vec![document.source_id.as_uuid().into(), document.document_id.as_uuid().into()];
-        transaction.execute_raw(DROP_OLD_CHUNKS.with(&transaction, values)).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(Replaced::Done)
     }
+}
+
+/// Makes the reading, whose document is there, the current one of its source.
+async fn put_in_force(transaction: &DatabaseTransaction, reading: &Reading) -> Result<(), StoreError> {
+    insert_chunks(transaction, reading).await?;
+    let document = &reading.document;
+    let bytes = i64::try_from(document.text.len()).unwrap_or(i64::MAX);
+    let chunks = i32::try_from(reading.chunks.len()).unwrap_or(i32::MAX);
+    let point = source::Entity::update_many()
+        .filter(source::Column::SourceId.eq(document.source_id.as_uuid()))
+        .filter(source::Column::AccountId.eq(document.account_id.as_uuid()))
+        .col_expr(source::Column::DocumentId, Expr::value(document.document_id.as_uuid()))
+        .col_expr(source::Column::Bytes, Expr::value(bytes))
+        .col_expr(source::Column::Chunks, Expr::value(chunks))
+        .col_expr(source::Column::UpdatedAt, Expr::value(document.created_at));
+    if point.exec(transaction).await?.rows_affected == 0 {
+        return Err(StoreError::Conflict("source"));
+    }
+    let values = vec![document.source_id.as_uuid().into(), document.document_id.as_uuid().into()];
+    transaction.execute_raw(DROP_OLD_CHUNKS.with(transaction, values)).await?;
+    Ok(())
 }
 
 pub(super) async fn insert_document(

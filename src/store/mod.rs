@@ -33,6 +33,7 @@ mod partitions;
 mod patience;
 mod recordings;
 mod resync;
+mod room;
 mod secrets;
 mod sessions;
 mod site;

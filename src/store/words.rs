@@ -55,5 +55,6 @@ words! {
     UsageKind {
         Answer => "answer", PromptTokens => "prompt_tokens", CompletionTokens => "completion_tokens",
         CostMicros => "cost_micros", Page => "page", StoredBytes => "stored_bytes",
+        Evaluation => "evaluation",
     }
 }

@@ -32,9 +32,14 @@ impl TestStore {
     }
 }
 
-/// How tests open stores: with a plan `small` of two answers a month as the default.
+/// How tests open stores: with a plan `small` of two answers a month and 1,000 bytes of text as the default.
 pub(crate) fn options(url: &str, migrate: Migrate) -> StoreOptions {
-    let small = Plan { name: "Small".into(), answers_per_month: Some(2), ..Plan::default() };
+    let small = Plan {
+        name: "Small".into(),
+        answers_per_month: Some(2),
+        stored_bytes: Some(1_000),
+        ..Plan::default()
+    };
     StoreOptions {
         url: url.into(),
         durability: Durability::Commit,

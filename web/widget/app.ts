@@ -19,12 +19,15 @@ export function mount(context: PanelContext): Panel {
   const words = wordsFrom(options);
   const store = openStore("aihio:" + id);
   const intro = make("div", { className: "intro" });
+  const next = make("div");
   let chatbot: Chatbot = store.read().chatbot ?? { id, name: options.name ?? "" };
   let status: Status | undefined;
   let isAwaiting = false;
 
   const tell = (name: string, detail?: unknown) => host.dispatchEvent(new CustomEvent("aihio:" + name, { detail, bubbles: true }));
   const complain = ({ message }: { message: string }) => frame.banner(message);
+
+  const chips = (texts?: string[] | null | false) => make("div", { className: "chips" }, ...(texts ? texts : []).map((text) => makeButton("", () => send(text), text)));
 
   const conversation = converse({
     // This file is `assets/app.js` below the API.
@@ -77,11 +80,10 @@ export function mount(context: PanelContext): Panel {
     const { greeting, suggestions, pre_chat_form: form } = chatbot;
     const isSilent = !conversation.entries.some(({ role }) => role === "visitor");
     const asks = isSilent && !!form?.length && !store.read().introduced;
-    const chips = isSilent && !asks ? (suggestions ?? []) : [];
     composer.element.hidden = asks;
     intro.replaceChildren(
       make("p", { className: "greeting", hidden: !greeting }, greeting ?? ""),
-      asks ? preChatForm(form, words, introduce) : make("div", { className: "chips" }, ...chips.map((text) => makeButton("", () => send(text), text))),
+      asks ? preChatForm(form, words, introduce) : chips(isSilent && suggestions),
     );
   }
 
@@ -105,6 +107,8 @@ export function mount(context: PanelContext): Panel {
   function arrived(data: PublicationData) {
     const { type } = data;
     const isVisitor = "role" in data && data.role === "visitor";
+    // Whatever happens, what might have been asked instead is gone.
+    next.replaceChildren(chips("items" in data && data.items));
     isAwaiting = type === "typing" ? !!data.active && !isVisitor : isVisitor && conversation.state === "assistant";
     tell(type, data);
     drawIntro();
@@ -151,6 +155,7 @@ export function mount(context: PanelContext): Panel {
   root.append(frame.dialog);
   configured(chatbot);
 
+  log.element.append(next);
   return {
     open,
     close,

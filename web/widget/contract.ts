@@ -83,6 +83,7 @@ export type PublicationData =
   | ({ type: "message" } & Message)
   | { type: "state"; state: SessionState; agent?: { name?: string } | null }
   | { type: "delta" | "snapshot"; message_id: string; n?: number; text?: string }
+  | { type: "suggestions"; message_id: string; items: string[] }
   | { type: "typing"; role: Role; active?: boolean }
   | ({ type: "config" } & Partial<Chatbot> & { chatbot?: Chatbot })
   | { type: "notice"; code?: number; message: string; retry_after_ms?: number };

@@ -151,6 +151,7 @@ impl Session {
             timeout: self.context.limits.answer_timeout,
             fail_over_within: self.context.limits.answer_fail_over_within,
             passages_max: self.context.limits.answer_passages_max,
+            follow_ups: self.view.record.config.behaviour.follow_ups,
         };
         let writing = actix_rt::spawn(write_answer(task, ctx.address().recipient()));
         self.writer = Some(Writer(writing.abort_handle()));

@@ -4,6 +4,8 @@ mod answering;
 mod durable;
 mod phases;
 mod recovery;
+mod step;
+mod suggesting;
 mod talking;
 #[cfg(test)]
 mod tests;
@@ -18,12 +20,13 @@ use super::command::{Command, Reply};
 use super::transcript::{Known, Transcript};
 use crate::kernel::{Pace, TokenBucket};
 use crate::model::{
-    AgentName, AnswerId, Citation, ConfigVersion, Event, MessageId, Phase, Publication, Receipt, Refusal,
-    Seq, SessionMeta, Timestamp,
+    AgentName, AnswerId, ConfigVersion, Event, MessageId, Phase, Publication, Refusal, Seq, SessionMeta,
+    Timestamp,
 };
 use crate::ports::RecordBody;
 
 pub use recovery::Memory;
+pub use step::{AnswerStep, Finished, Suggested};
 
 /// A command under way; unique in one life of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -144,27 +147,6 @@ pub enum Input {
     },
 }
 
-/// How an answer goes on.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswerStep {
-    /// More text.
-    Piece(String),
-    /// It is whole.
-    Finished(Box<Finished>),
-    /// It can't be given.
-    Failed,
-}
-
-/// What comes with the end of an answer.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Finished {
-    /// What it rests on.
-    pub citations: Vec<Citation>,
-    /// How it came about.
-    pub receipt: Receipt,
-}
-
 /// What a session wants done.
 #[derive(Debug)]
 pub enum Effect {
@@ -192,6 +174,7 @@ pub enum Effect {
 enum Then {
     Nothing,
     Ask(Question),
+    Publish(Arc<Publication>),
 }
 
 /// A record that is not durable yet.
@@ -225,6 +208,8 @@ pub struct SessionState {
     pending: VecDeque<Pending>,
     waiting: VecDeque<Question>,
     writing: Option<Writing>,
+    /// The answer that was finished last.
+    answered: Option<suggesting::Answered>,
     durable: Durable,
     stored: Stored,
 }
@@ -254,6 +239,7 @@ impl SessionState {
             pending: VecDeque::new(),
             waiting: VecDeque::new(),
             writing: None,
+            answered: None,
             durable: Durable::default(),
             stored: Stored::Yes,
         }
@@ -372,6 +358,7 @@ impl SessionState {
             match pending.then {
                 Then::Nothing => {}
                 Then::Ask(question) => self.ask(question, out),
+                Then::Publish(publication) => out.push(Effect::Publish(publication)),
             }
         }
     }

@@ -17,8 +17,8 @@ use crate::model::{
 };
 use crate::ports::{
     BlobKey, Blobs, Catalog, DueSource, Feedback, Knowledge, Lead, LeaseClaim, LeaseGrant, Outcome,
-    PeriodUsage, PortError, Reading, Record, Renewed, Snapshot, SnapshotKey, Snapshots, Standing, Waking,
-    Woken,
+    PeriodUsage, PortError, Reading, Record, Renewed, Replaced, Snapshot, SnapshotKey, Snapshots, Standing,
+    Waking, Woken,
 };
 
 /// Events that a session gets with its waking.
@@ -252,12 +252,19 @@ impl Knowledge for MemoryStore {
         Ok(self.tables().readings.get(&source).map(|reading| reading.document.content_hash))
     }
 
-    async fn replace(&self, reading: Reading) -> Result<(), PortError> {
+    async fn replace(&self, reading: Reading) -> Result<Replaced, PortError> {
         self.knowledge.pass().await?;
         let mut tables = self.tables();
+        let limit = tables.plans.get(&reading.document.account_id).and_then(|plan| plan.stored_bytes);
+        let others =
+            tables.readings.values().filter(|kept| kept.document.source_id != reading.document.source_id);
+        let kept: u64 = others.map(|kept| kept.document.text.len() as u64).sum();
+        if let Some(limit) = limit.filter(|limit| kept + reading.document.text.len() as u64 > *limit) {
+            return Ok(Replaced::NoRoom { limit, kept });
+        }
         tables.replaced += 1;
         tables.readings.insert(reading.document.source_id, reading);
-        Ok(())
+        Ok(Replaced::Done)
     }
 }
 

@@ -17,6 +17,7 @@ use url::Url;
 use super::PORT;
 use super::access::S3Access;
 use super::fault::S3Fault;
+use crate::blobs::LocalBlobs;
 use crate::blobs::intake::{Announced, Completion, Intake, Parts, PartsIntake, Permission};
 
 /// A store gathers at most so many parts (Amazon S3, multipart upload limits).
@@ -107,6 +108,10 @@ impl Intake for S3Intake {
 
     fn in_parts(&self) -> Option<&dyn PartsIntake> {
         Some(self)
+    }
+
+    fn receiver(&self) -> Option<&LocalBlobs> {
+        None
     }
 
     fn origin(&self) -> Option<&str> {

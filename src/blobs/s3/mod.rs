@@ -12,7 +12,7 @@ pub use blobs::S3Blobs;
 pub use cors::{CorsState, allow_uploads, uploads_allowed};
 pub use fault::{S3Fault, S3Trouble};
 pub use intake::{PartSizes, S3Intake};
-pub use sweep::abort_stale_uploads;
+pub use sweep::{abort_stale_uploads, abort_uploads_begun_before};
 
 /// The name of this port in errors.
 const PORT: &str = "blobs";

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aihio_actors::model::Timestamp;
 use aihio_actors::ports::Clock;
-use aws_sdk_s3::Client;
 
 use super::access::S3Access;
 use super::fault::S3Fault;
@@ -18,9 +17,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// Forgets parts of uploads that were given up, now and every hour, for as long as the task lives.
 pub async fn abort_stale_uploads(access: S3Access, clock: Arc<dyn Clock>) {
-    let client = access.client();
     loop {
-        match abort_begun_before(&client, &access.bucket, clock.now() - STALE_AFTER).await {
+        match abort_uploads_begun_before(&access, clock.now() - STALE_AFTER).await {
             Ok(0) => {}
             Ok(uploads) => tracing::info!(uploads, "uploads in parts that were given up are forgotten"),
             Err(error) => {
@@ -38,7 +36,8 @@ pub async fn abort_stale_uploads(access: S3Access, clock: Arc<dyn Clock>) {
 ///
 /// # Errors
 /// When the store can't be reached or refuses.
-async fn abort_begun_before(client: &Client, bucket: &str, before: Timestamp) -> Result<usize, S3Fault> {
+pub async fn abort_uploads_begun_before(access: &S3Access, before: Timestamp) -> Result<usize, S3Fault> {
+    let (client, bucket) = (access.client(), &access.bucket);
     let (mut key_marker, mut id_marker, mut aborted) = (None, None, 0);
     loop {
         let page = client

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use aihio_actors::answer::AnswerTask;
-use aihio_actors::chatbot::ChatbotView;
 use aihio_actors::chatbot::knowledge::Index;
+use aihio_actors::chatbot::{ChatbotView, Finder};
 use aihio_actors::model::{
-    AccountId, AnswerId, Citation, ConfigVersion, Event, EventBody, Message, Role, Seq, SessionId,
+    AccountId, AnswerId, Citation, ConfigVersion, Event, EventBody, FollowUps, Message, Role, Seq, SessionId,
 };
 use aihio_actors::ports::{Knowledge, Turn};
 use uuid::Uuid;
@@ -69,12 +69,12 @@ async fn view(
         Failure::new(format!("the chatbot {chatbot_id} has no configuration {}", version.0))
             .cure(format!("There are the versions 1 to {in_force}."))
     })?;
-    let chunks = workbench.store.chunks(chatbot_id).await;
-    let chunks =
-        chunks.map_err(|error| Failure::new("the chatbot's documents can't be read").because(&error))?;
+    let unread = |error| Failure::new("the chatbot's documents can't be read").because(&error);
+    let index = Index::build(workbench.store.chunks(chatbot_id).await.map_err(unread)?);
+    let finder = Finder::load(&workbench.retrieval, chatbot_id, &index).await.map_err(unread)?;
     let mut record = stored.record;
     (record.config_version, record.config) = (version, config.config);
-    Ok(ChatbotView::new(record, Arc::new(Index::build(chunks))))
+    Ok(ChatbotView::new(record, Arc::new(index)).finding_with(finder))
 }
 
 async fn history(tenant: &Tenant, session: SessionId) -> Result<Vec<Event>, Failure> {
@@ -174,6 +174,7 @@ async fn now(
         timeout: workbench.limits.answer_timeout,
         fail_over_within: workbench.limits.answer_fail_over_within,
         passages_max: workbench.limits.answer_passages_max,
+        follow_ups: FollowUps::Off,
     };
     let version = view.record.config_version.0;
     match ask(task).await {

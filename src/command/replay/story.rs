@@ -107,6 +107,9 @@ fn taken(input: &Input) -> String {
         Input::Answer { step: AnswerStep::Finished(finished), .. } => {
             format!("the answer is whole, by {}", printable(&finished.receipt.provider))
         }
+        Input::Answer { step: AnswerStep::Suggested(suggested), .. } => {
+            format!("{} questions are suggested", suggested.questions.len())
+        }
         Input::Answer { step: AnswerStep::Failed, .. } => "the answer failed".into(),
         Input::Ruled(rules) => format!("configuration {} holds from here on", rules.config_version.0),
         Input::Resumed { text, .. } => {
@@ -163,6 +166,9 @@ fn published(publication: &Publication) -> String {
         PublicationData::State(change) => format!("{place}state: {:?}", change.state).to_lowercase(),
         PublicationData::Delta { n, text, .. } => format!("piece {n}: {}", printable(text)),
         PublicationData::Snapshot { n, text, .. } => format!("all pieces up to {n}: {}", printable(text)),
+        PublicationData::Suggestions { items, .. } => {
+            format!("suggestions: {}", printable(&items.join(" | ")))
+        }
         PublicationData::Typing { role, active } => {
             format!("{} {} writing", speaker(*role), if *active { "began" } else { "stopped" })
         }

@@ -179,6 +179,7 @@ impl Exchange {
                 return Err(failed(&notice.message));
             }
             PublicationData::State(_)
+            | PublicationData::Suggestions { .. }
             | PublicationData::Typing { .. }
             | PublicationData::Config(_)
             | PublicationData::Notice(_) => {}

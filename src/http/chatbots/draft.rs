@@ -87,7 +87,7 @@ pub(crate) async fn discard_draft(owned: OwnedChatbot<Write>) -> Result<HttpResp
 /// Publish the draft
 ///
 /// Makes a new version of it, in force from the next message on. Before that the questions of the evaluation are put to
-/// both; where one would be answered worse, nothing is published.
+/// both, which takes a credit for each answer; where one would be answered worse, nothing is published.
 #[utoipa::path(tag = "chatbots", request_body(content = Option<Publish>), responses(
     (status = 200, description = "The chatbot as it is now.", body = Chatbot),
     (status = 409, description = "Some question would be answered worse.", body = Problem),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{patch, schema, validate};
-use crate::error::ApiError;
-use crate::evaluation::{Evaluation, evaluate};
+use crate::error::{ApiError, Problem};
+use crate::evaluation::{Evaluation, Meter, evaluate};
 use crate::http::json::OptionalJson;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
@@ -28,9 +28,11 @@ pub(crate) struct Run {
 /// Evaluate a chatbot
 ///
 /// Puts the questions to the configuration in force and to the changed one, over what the chatbot has read, and holds
-/// the answers against the expected facts. Nothing is published, and no credit is spent; models are asked.
+/// the answers against the expected facts. Nothing is published. Each answer takes a credit, and is counted as an answer
+/// that is an `evaluation`; where fewer credits are left than there are answers to give, none is given.
 #[utoipa::path(tag = "chatbots", request_body(content = Option<Run>), responses(
     (status = 200, description = "How each question is answered, before and after.", body = Evaluation),
+    (status = 402, description = "Too few credits are left.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/evaluation/runs")]
 pub(crate) async fn run_evaluation(
@@ -63,13 +65,15 @@ pub(super) fn changed(
 /// Puts the chatbot's questions to it and to a candidate.
 ///
 /// # Errors
-/// When the store can't be read or the chatbot can't be used now.
+/// When too few credits are left, the store can't be used, or the chatbot can't be used now.
 pub(super) async fn run(
     owned: &OwnedChatbot<Write>,
     service: &Service,
     candidate: Option<ChatbotConfig>,
 ) -> Result<Evaluation, ApiError> {
     let questions = owned.member.tenant.evaluation_questions(owned.id()).await?;
-    let view = visitor::find(service, owned.id()).await?.view();
-    Ok(evaluate(&service.bench, &view, candidate, questions).await)
+    let chatbot = visitor::find(service, owned.id()).await?;
+    let sides = 1 + usize::from(candidate.is_some());
+    let meter = Meter::start(&service.bench, &chatbot, sides * questions.len()).await?;
+    Ok(evaluate(&meter, &chatbot.view(), candidate, questions).await?)
 }

@@ -89,6 +89,19 @@ pub(crate) struct Behaviour {
     /// What becomes of an answer that nobody listens to any more.
     #[schema(default = "finish")]
     pub unheard: Unheard,
+    /// Whether up to three questions to go on with are offered after an answer.
+    #[schema(default = "off")]
+    pub follow_ups: FollowUps,
+}
+
+/// Whether questions to go on with are offered after an answer.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum FollowUps {
+    /// None are.
+    Off,
+    /// Such as the sources answer; a model that answered is asked for them, which takes tokens and no credit.
+    On,
 }
 
 /// What becomes of an answer when the last of its listeners has gone.

@@ -47,7 +47,8 @@ pub(crate) struct Usage {
     #[schema(value_type = uuid::Uuid)]
     chatbot_id: ChatbotId,
     /// `answer`, `prompt_tokens`, `completion_tokens`, `cost_micros` (millionths of the money that the operator gives
-    /// models' prices in), `page` or `stored_bytes`.
+    /// models' prices in), `page`, `stored_bytes`, or `evaluation`: those of the answers that the owner's own questions
+    /// got.
     kind: &'static str,
     /// How much.
     amount: u64,

@@ -14,6 +14,7 @@ const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 ))]
 #[get("/metrics")]
 pub(crate) async fn show_metrics(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
-    let text = service.metrics.encode(&service.engine.metrics()).map_err(ApiError::internal)?;
+    let text =
+        service.metrics.encode(&service.engine.metrics(), &service.models).map_err(ApiError::internal)?;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(text))
 }

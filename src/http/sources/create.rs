@@ -10,7 +10,7 @@ use crate::error::{ApiError, Problem};
 use crate::http::json::Json;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
-use crate::http::plan::{period, room_for_one_more};
+use crate::http::plan::{period, room_for_one_more, room_for_text};
 use crate::http::service::Service;
 use crate::store::NewSource as Stored;
 
@@ -22,7 +22,7 @@ const TITLE_CHARS_MAX: usize = 200;
 /// It is read in the background: follow its `job_id`.
 #[utoipa::path(tag = "knowledge", responses(
     (status = 202, description = "Added; being read.", body = Source),
-    (status = 402, description = "The plan allows no more sources.", body = Problem),
+    (status = 402, description = "The plan allows no more sources, or no more text.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/sources")]
 pub(crate) async fn create_source(
@@ -37,6 +37,13 @@ pub(crate) async fn create_source(
     if plan.sources.is_some() {
         room_for_one_more("sources of one chatbot", tenant.count_sources(chatbot_id).await?, plan.sources)?;
     }
+    let known = match &body.0 {
+        NewSource::Text { text, .. } => text.len(),
+        NewSource::Qa { question, answer } => question.len() + answer.len(),
+        // How much text there is in it shows when it is read.
+        _ => 1,
+    };
+    room_for_text(&service, account_id, (plan.stored_bytes, known as u64)).await?;
     let resync = body.resync().and_then(Resync::every);
     let Reading { title, kind } = reading_of(&service, &owned, body.0).await?;
     let at = service.clock.now();

@@ -17,7 +17,7 @@ use crate::http::field;
 use crate::http::json::Json;
 use crate::http::member::Write;
 use crate::http::owned::OwnedChatbot;
-use crate::http::plan::period;
+use crate::http::plan::{period, room_for_text};
 use crate::http::service::Service;
 use crate::store::NewUpload as Stored;
 
@@ -68,7 +68,7 @@ pub(crate) struct AnnouncedUpload {
 /// Then send it to `url` and make a source of it.
 #[utoipa::path(tag = "knowledge", responses(
     (status = 201, description = "Announced.", body = AnnouncedUpload),
-    (status = 402, description = "The plan takes no files of this size.", body = Problem),
+    (status = 402, description = "The plan takes no files of this size, or no more text.", body = Problem),
     (status = 413, description = "The server takes no files of this size.", body = Problem),
 ))]
 #[post("/v1/chatbots/{chatbot_id}/uploads")]
@@ -134,9 +134,11 @@ async fn check_size(service: &Service, account: AccountId, size: u64) -> Result<
         let detail = format!("Files may have {server} bytes. Split it and upload the parts.");
         return Err(ApiError::new(ErrorCode::PayloadTooLarge, detail));
     }
-    match period(service, account).await?.plan.upload_bytes {
-        Some(plan) if size > plan => Err(ApiError::plan_limit("bytes in one file", plan)),
-        Some(_) | None => Ok(()),
+    let plan = period(service, account).await?.plan;
+    match plan.upload_bytes {
+        Some(limit) if size > limit => Err(ApiError::plan_limit("bytes in one file", limit)),
+        // How much text there is in it shows when it is read.
+        Some(_) | None => room_for_text(service, account, (plan.stored_bytes, 1)).await,
     }
 }
 

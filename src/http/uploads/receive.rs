@@ -3,10 +3,9 @@
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, put, web};
 use aihio_actors::model::{AccountId, UploadId};
-use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 
-use crate::blobs::UploadTerms;
+use crate::blobs::{IncomingFile, ReceiveFault, UploadTerms};
 use crate::error::{ApiError, ErrorCode, Problem};
 use crate::http::path::path_part;
 use crate::http::service::Service;
@@ -23,6 +22,7 @@ use crate::http::service::Service;
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses(
         (status = 204, description = "Kept."),
+        (status = 400, description = "Fewer bytes than announced, or others.", body = Problem),
         (status = 403, description = "The address is forged, expired, or for another file.", body = Problem),
         (status = 413, description = "More bytes than announced.", body = Problem),
     ),
@@ -41,9 +41,35 @@ pub(crate) async fn receive_upload(
         .upload_signer
         .verify(terms, request.query_string(), service.clock.now())
         .map_err(|refusal| ApiError::new(ErrorCode::Forbidden, refusal.to_string()))?;
-    let bytes = read_exactly(payload, upload.size).await?;
-    service.blobs.put(&upload.blob_key, bytes).await?;
+    let receiver = service.intake.receiver().ok_or_else(ApiError::not_found)?;
+    let mut file = receiver.receive(&upload.blob_key, upload.size).await?;
+    take_in(payload, &mut file, upload.size).await?;
+    file.keep(upload.sha256.as_ref()).await.map_err(|fault| refusal(fault, upload.size))?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes in the body as it comes, never more of it than was announced.
+async fn take_in(mut payload: web::Payload, file: &mut IncomingFile, announced: u64) -> Result<(), ApiError> {
+    while let Some(chunk) = payload.next().await {
+        let chunk =
+            chunk.map_err(|_| ApiError::new(ErrorCode::BadRequest, "The file broke off. Send it again."))?;
+        file.add(&chunk).await.map_err(|fault| refusal(fault, announced))?;
+    }
+    Ok(())
+}
+
+fn refusal(fault: ReceiveFault, announced: u64) -> ApiError {
+    let bad = |detail: String| ApiError::new(ErrorCode::BadRequest, detail);
+    match fault {
+        ReceiveFault::TooLong => wrong_size(announced),
+        ReceiveFault::TooShort(came) => {
+            bad(format!("{came} of {announced} bytes came. Send the file again."))
+        }
+        ReceiveFault::OtherBytes => {
+            bad("The bytes are not those whose SHA-256 was announced. Send the file again.".to_owned())
+        }
+        ReceiveFault::Store(error) => error.into(),
+    }
 }
 
 /// The upload as it really comes: by its own headers, or by the announced size where it comes in chunks.
@@ -60,25 +86,6 @@ fn account_in(query: &str) -> Option<AccountId> {
     query.split('&').find_map(|pair| pair.strip_prefix("account="))?.parse().ok()
 }
 
-/// Reads the body, never more of it than was announced.
-async fn read_exactly(mut payload: web::Payload, size: u64) -> Result<Bytes, ApiError> {
-    let size = usize::try_from(size).map_err(|_| wrong_size(size))?;
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk =
-            chunk.map_err(|_| ApiError::new(ErrorCode::BadRequest, "The file broke off. Send it again."))?;
-        if bytes.len() + chunk.len() > size {
-            return Err(wrong_size(size as u64));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    if bytes.len() < size {
-        let detail = format!("{} of {size} bytes came. Send the file again.", bytes.len());
-        return Err(ApiError::new(ErrorCode::BadRequest, detail));
-    }
-    Ok(bytes.freeze())
-}
-
 fn wrong_size(announced: u64) -> ApiError {
     let detail =
         format!("The file was announced with {announced} bytes. Announce it again with its real size.");
@@ -88,21 +95,6 @@ fn wrong_size(announced: u64) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::FromRequest as _;
-    use actix_web::test::TestRequest;
-
-    async fn read(body: &'static [u8], size: u64) -> Result<Bytes, ErrorCode> {
-        let (request, mut payload) = TestRequest::put().set_payload(body).to_http_parts();
-        let payload = web::Payload::from_request(&request, &mut payload).await.unwrap();
-        read_exactly(payload, size).await.map_err(|error| error.code)
-    }
-
-    #[actix_web::test]
-    async fn exactly_the_announced_bytes_are_taken() {
-        assert_eq!(read(b"hello", 5).await, Ok(Bytes::from_static(b"hello")));
-        assert_eq!(read(b"hello", 4).await, Err(ErrorCode::PayloadTooLarge));
-        assert_eq!(read(b"hello", 6).await, Err(ErrorCode::BadRequest));
-    }
 
     #[test]
     fn the_account_is_read_from_the_address() {

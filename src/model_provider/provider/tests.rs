@@ -4,6 +4,7 @@ use aihio_actors::model::{Role, Tokens};
 use aihio_actors::ports::{ToolUse, Turn};
 use url::Url;
 
+use super::super::metrics::ModelMetrics;
 use super::super::prices::Price;
 use super::super::protocol::Protocol;
 use super::super::settings::AnswerTimeouts;
@@ -35,12 +36,16 @@ fn settings(server: &ScriptedServer, timeouts: AnswerTimeouts) -> ProviderSettin
     }
 }
 
+fn provider(settings: ProviderSettings) -> Provider {
+    Provider::new(settings, ModelMetrics::default().of("small")).unwrap()
+}
+
 fn answerer(server: &ScriptedServer) -> Provider {
     answerer_with(server, AnswerTimeouts::default())
 }
 
 fn answerer_with(server: &ScriptedServer, timeouts: AnswerTimeouts) -> Provider {
-    Provider::new(settings(server, timeouts)).unwrap()
+    provider(settings(server, timeouts))
 }
 
 fn question() -> AnswerRequest {
@@ -181,7 +186,7 @@ async fn a_slow_first_piece_is_raced() {
     .await;
     let hedge_after = Some(Duration::from_millis(20));
     let settings = ProviderSettings { hedge_after, ..settings(&server, AnswerTimeouts::default()) };
-    assert_eq!(ask(&Provider::new(settings).unwrap()).await.unwrap(), hi());
+    assert_eq!(ask(&provider(settings)).await.unwrap(), hi());
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -195,7 +200,7 @@ async fn an_answer_has_its_price() {
     let price = Price { prompt: 2.0, completion: 30.0 };
     let prices = [("m-1".to_owned(), price)].into_iter().collect();
     let settings = ProviderSettings { prices, ..settings(&server, AnswerTimeouts::default()) };
-    let pieces = ask(&Provider::new(settings).unwrap()).await.unwrap();
+    let pieces = ask(&provider(settings)).await.unwrap();
     let Some(Piece::Finished(end)) = pieces.last() else { panic!("{pieces:?}") };
     assert_eq!((end.tokens, end.cost_micros), (Tokens { prompt: 200, completion: 10 }, Some(700)));
 }
@@ -205,7 +210,7 @@ async fn the_messages_api_is_spoken_as_well() {
     let server = ScriptedServer::start(|_| Reply::text(&format!("{HEAD}{MESSAGES_STREAM}"))).await;
     let settings =
         ProviderSettings { protocol: Protocol::Anthropic, ..settings(&server, AnswerTimeouts::default()) };
-    let pieces = ask(&Provider::new(settings).unwrap()).await.unwrap();
+    let pieces = ask(&provider(settings)).await.unwrap();
     let end = AnswerEnd {
         model: Some("m-1".into()),
         tokens: Tokens { prompt: 25, completion: 15 },

@@ -178,15 +178,20 @@ impl<'a> Batch<'a> {
         usage: &[UsageRow],
         receipts: &[(MessageId, Receipt)],
     ) -> Result<(), StoreError> {
-        self.usage.extend(usage.iter().map(usage_row));
-        for answer in usage.iter().filter(|row| row.kind == UsageKind::Answer) {
-            *self.answers.entry(answer.account_id).or_default() += answer.amount;
-        }
+        self.push_counted(usage);
         let Some(at) = events.last().map(|event| event.at) else { return Ok(()) };
         for (id, receipt) in receipts {
             self.receipts.push(receipt_row(record, *id, receipt, at)?);
         }
         Ok(())
+    }
+
+    /// Adds what was used.
+    pub(super) fn push_counted(&mut self, usage: &[UsageRow]) {
+        self.usage.extend(usage.iter().map(usage_row));
+        for answer in usage.iter().filter(|row| row.kind == UsageKind::Answer) {
+            *self.answers.entry(answer.account_id).or_default() += answer.amount;
+        }
     }
 
     /// The last judgement of an answer counts, and a statement may change a row once.

@@ -16,7 +16,7 @@ mod waking;
 mod woken;
 mod write;
 
-use aihio_actors::model::{Event, Seq, SessionId};
+use aihio_actors::model::{Event, Seq, SessionId, UsageRow};
 use aihio_actors::ports::{Journal, Outcome, PortError, Record, Waking, Woken};
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -53,6 +53,21 @@ impl Journal for Store {
 }
 
 impl Store {
+    /// Keeps what was used outside of any conversation. Each answer among it spends a credit, in the same transaction.
+    ///
+    /// # Errors
+    /// When it was not kept, or it is unknown whether it was.
+    pub async fn count_usage(&self, usage: &[UsageRow]) -> Result<(), PortError> {
+        let count = async {
+            let mut batch = Batch::default();
+            batch.push_counted(usage);
+            let mut transaction = Transaction::begin(self.writer()).await?;
+            batch.write_beside(&mut transaction, self.leases()).await?;
+            transaction.commit().await
+        };
+        Patience::Visitor.ask("usage", count).await
+    }
+
     async fn append_records(&self, records: &[Record]) -> Result<Vec<Outcome>, StoreError> {
         let batch = Batch::of(records)?;
         if batch.is_contiguous() {

@@ -8,9 +8,12 @@ use tokio::net::TcpStream;
 
 use crate::support::Folder;
 use crate::support::api::Api;
+use crate::support::model::{Model, Turn};
 use crate::support::patience::until;
-use crate::support::server::Server;
+use crate::support::replay::replay;
+use crate::support::server::{Plan, Server};
 use crate::support::stub::{Request, Stub, respond};
+use crate::support::visitor::Visitor;
 
 const TEA: &str = "We brew it from leaves of Assam and pour it at four.";
 const CUPS: &str = "Every mug is glazed in blue and holds half a litre.";
@@ -44,6 +47,14 @@ async fn model() -> (Stub, Arc<AtomicBool>) {
     (Stub::serve(move |request, stream| answer(Arc::clone(&shared), request, stream)).await, down)
 }
 
+/// A server that asks the model what texts mean.
+fn finding_with(model: &Stub) -> Plan {
+    Server::plan()
+        .with("AIHIO__EMBEDDINGS__KIND", "openai")
+        .with("AIHIO__EMBEDDINGS__BASE_URL", format!("http://{}/v1", model.address()))
+        .with("AIHIO__EMBEDDINGS__MODEL", "small")
+}
+
 /// What is found for a question, best first.
 async fn found(owner: &Api, chatbot: &str, query: &str) -> Vec<Value> {
     let path = format!("/v1/chatbots/{chatbot}/search");
@@ -61,11 +72,7 @@ async fn shop(owner: &Api) -> String {
 #[tokio::test]
 async fn other_words_for_the_same_are_found_and_every_stage_says_what_it_thinks() {
     let (model, down) = model().await;
-    let plan = Server::plan()
-        .with("AIHIO__EMBEDDINGS__KIND", "openai")
-        .with("AIHIO__EMBEDDINGS__BASE_URL", format!("http://{}/v1", model.address()))
-        .with("AIHIO__EMBEDDINGS__MODEL", "small");
-    let server = plan.start().await;
+    let server = finding_with(&model).start().await;
     let owner = server.owner().await;
     let chatbot = shop(&owner).await;
     let items = until("the vectors are searched", async || {
@@ -83,6 +90,43 @@ async fn other_words_for_the_same_are_found_and_every_stage_says_what_it_thinks(
     let items = found(&owner, &chatbot, "What is glazed in blue?").await;
     assert_eq!((&items[0]["text"], items.len()), (&json!(CUPS), 1), "words alone find it");
     assert!(items[0]["scores"]["vector"].is_null());
+}
+
+#[tokio::test]
+async fn what_is_tried_finds_by_the_same_means_as_what_is_in_force() {
+    let (meanings, _) = model().await;
+    let model = Model::with((0..4).map(|_| Turn::saying("It is blue. [1]"))).await;
+    let server = model.known_to(finding_with(&meanings)).start().await;
+    let owner = server.owner().await;
+    let chatbot = shop(&owner).await;
+    let question = "Which cup?";
+    let anything = json!({ "answerer": { "kind": "llm" }, "behaviour": { "evidence_min": 0.0 } });
+    owner.change(&chatbot, anything).await;
+    until("the vectors are searched", async || {
+        found(&owner, &chatbot, question).await.iter().any(|item| item["text"] == CUPS).then_some(())
+    })
+    .await;
+
+    let evaluation = format!("/v1/chatbots/{chatbot}/evaluation");
+    let questions = json!({ "items": [{ "question": question, "expected": ["blue"] }] });
+    let put = owner.request(reqwest::Method::PUT, &format!("{evaluation}/questions"));
+    owner.send(put.json(&questions)).await.expect(200);
+    let change = json!({ "change": { "behaviour": { "refusal": "No idea." } } });
+    let run = owner.post(&format!("{evaluation}/runs"), change).await.expect(200);
+    assert_eq!((&run["current"]["passed"], &run["candidate"]["passed"]), (&json!(1), &json!(1)), "{run}");
+
+    let mut visitor = Visitor::connects(&server, &chatbot).await;
+    visitor.asks(question).await;
+    visitor.sees_answer().await;
+    let again = replay(&server, &[&visitor.session_id, "--with-config", "2"]).await;
+    assert!(again.stdout.contains("With configuration 2, 0 of 1 answers differ."), "{again:?}");
+
+    let calls = model.calls();
+    assert_eq!(calls.len(), 4, "in force, the draft, the visitor's and the one of the replay");
+    for call in calls {
+        let system = call["messages"][0]["content"].as_str().unwrap();
+        assert!(system.contains(CUPS), "found by its meaning alone: {system}");
+    }
 }
 
 #[tokio::test]

@@ -208,3 +208,25 @@ async fn answers_billed(owner: &Api) -> Value {
     let answers = usage["items"].as_array().unwrap().iter().filter(|item| item["kind"] == "answer");
     answers.map(|item| item["amount"].as_u64().unwrap_or_default()).sum::<u64>().into()
 }
+
+#[tokio::test]
+async fn what_models_do_shows_in_the_metrics() {
+    let model = Model::with([Turn::Fails(400), Turn::saying("Blue. [1]")]).await;
+    let server = model.known_to(Server::plan()).start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.model_chatbot("scripted").await;
+    owner.change(&chatbot, json!({ "answerer": { "fallback": ["extractive"] } })).await;
+    for _ in 0..2 {
+        owner.asks(&chatbot, "What is the colour of the pump?").await;
+    }
+    let metrics = owner.get("/metrics").await.text;
+    for line in [
+        r#"aihio_model_attempts_total{provider="scripted",outcome="refused"} 1"#,
+        r#"aihio_model_attempts_total{provider="scripted",outcome="answered"} 1"#,
+        r#"aihio_model_fail_overs_total{provider="scripted",reason="refused"} 1"#,
+        r#"aihio_model_first_token_seconds_count{provider="scripted"} 1"#,
+        r#"aihio_model_breaker_state{provider="scripted",state="closed"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "no {line} in\n{metrics}");
+    }
+}

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::support::Folder;
 use crate::support::api::Api;
+use crate::support::model::{Model, Turn};
 use crate::support::server::Server;
 
 #[tokio::test]
@@ -64,6 +66,58 @@ async fn drafts_and_questions_that_do_not_fit_are_refused() {
     }
     let empty = owner.get(&format!("/v1/chatbots/{chatbot}/evaluation/questions")).await.expect(200);
     assert_eq!(empty, json!({ "items": [] }));
+}
+
+#[tokio::test]
+async fn answers_to_the_owners_questions_are_counted_and_take_credits() {
+    let folder = Folder::new();
+    let plans = folder.path().join("plans.toml");
+    std::fs::write(&plans, "[tiny]\nname = \"Tiny\"\nanswers_per_month = 5\n").unwrap();
+    let plan = Server::plan()
+        .with("AIHIO__BILLING__PLANS_FILE", plans.display().to_string())
+        .with("AIHIO__BILLING__DEFAULT_PLAN", "tiny");
+    let model = Model::with([Turn::saying("Three years. [1]"), Turn::Fails(400)]).await;
+    let server = model.known_to(plan).start().await;
+    let owner = server.owner().await;
+    let chatbot = tried_chatbot(&owner).await;
+    let runs = format!("/v1/chatbots/{chatbot}/evaluation/runs");
+    owner.post(&runs, json!({})).await.expect(200);
+    assert_eq!(used(&owner).await, json!({ "answer": 2, "evaluation": 2 }));
+
+    let change = json!({ "change": { "name": "Other" } });
+    let refused = owner.post(&runs, change).await.problem(402);
+    assert_eq!(refused["code"], "quota_exceeded", "four answers, and three credits are left");
+    assert_eq!(used(&owner).await, json!({ "answer": 2, "evaluation": 2 }), "so none is given");
+
+    owner
+        .change(&chatbot, json!({ "answerer": { "kind": "llm" }, "behaviour": { "evidence_min": 0.0 } }))
+        .await;
+    let run = owner.post(&runs, json!({})).await.expect(200);
+    let failed = run["items"].as_array().unwrap().iter().filter(|item| item["current"]["text"].is_null());
+    assert_eq!(failed.count(), 1, "{run}");
+    let counted = used(&owner).await;
+    assert_eq!(
+        (&counted["answer"], &counted["evaluation"]),
+        (&json!(3), &json!(3)),
+        "a failure costs nothing"
+    );
+    assert_eq!(counted["completion_tokens"], run["current"]["completion_tokens"]);
+    for _ in 0..2 {
+        owner.asks(&chatbot, "Which colour is it?").await;
+    }
+    owner.post(&format!("/v1/chatbots/{chatbot}/messages"), json!({ "text": "And now?" })).await.problem(402);
+}
+
+/// What was used of each kind.
+async fn used(owner: &Api) -> Value {
+    let usage = owner.get("/v1/usage?by=day").await.expect(200);
+    let mut sums = serde_json::Map::new();
+    for row in usage["items"].as_array().unwrap() {
+        let kind = row["kind"].as_str().unwrap();
+        let before = sums.get(kind).and_then(Value::as_u64).unwrap_or(0);
+        sums.insert(kind.to_owned(), json!(before + row["amount"].as_u64().unwrap()));
+    }
+    sums.into()
 }
 
 /// A chatbot with something to read and two questions, one of which nothing answers.

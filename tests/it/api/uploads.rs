@@ -164,18 +164,35 @@ async fn a_file_is_held_against_the_hash_that_was_announced() {
     let owner = server.owner().await;
     let chatbot = owner.chatbot("Reader").await;
     let of_hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
-    for (words, state) in [("hello", "succeeded"), ("jello", "failed")] {
-        let asked =
-            json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5, "sha256": of_hello });
-        let upload = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await.expect(201);
-        assert_eq!(owner.send(owner.signed(&upload).body(words)).await.status, 204);
-        let source = owner.adds(&chatbot, json!({ "kind": "file", "upload_id": upload["upload_id"] })).await;
-        let job = owner.job_of(&source).await;
-        assert_eq!(job["state"], state, "{job}");
-        assert!(state == "succeeded" || job["error"]["code"] == "upload_changed", "{job}");
-    }
+    let asked = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5, "sha256": of_hello });
+    let upload = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await.expect(201);
+    owner.send(owner.signed(&upload).body("jello")).await.problem(400);
+    assert_eq!(owner.send(owner.signed(&upload).body("hello")).await.status, 204);
+    let source = owner.adds(&chatbot, json!({ "kind": "file", "upload_id": upload["upload_id"] })).await;
+    let job = owner.job_of(&source).await;
+    assert_eq!(job["state"], "succeeded", "{job}");
     let wrong = json!({ "filename": "a.txt", "content_type": "text/plain", "size": 5, "sha256": "abc" });
     owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), wrong).await.problem(422);
+}
+
+#[tokio::test]
+async fn a_large_file_is_not_held_in_memory_and_a_short_one_leaves_nothing() {
+    const SIZE: usize = 48 << 20;
+    let server = Server::plan().with("AIHIO__HTTP__UPLOAD_BYTES_MAX", "67108864").start().await;
+    let owner = server.owner().await;
+    let chatbot = owner.chatbot("Reader").await;
+    let asked = json!({ "filename": "a.txt", "content_type": "text/plain", "size": SIZE });
+    let upload = owner.post(&format!("/v1/chatbots/{chatbot}/uploads"), asked).await.expect(201);
+    let before = server.memory_peak_mib();
+    let short = vec![b'a'; SIZE - 1];
+    let answer = owner.send(owner.signed(&upload).body(short)).await;
+    assert!((400..500).contains(&answer.status), "{answer}");
+    let files = || std::fs::read_dir(server.data().join("uploads").join(".incoming")).unwrap().count();
+    assert_eq!(files(), 0);
+    assert_eq!(owner.send(owner.signed(&upload).body(vec![b'a'; SIZE])).await.status, 204);
+    let grown = server.memory_peak_mib() - before;
+    assert!(grown < 24, "{grown} MiB more for files of 48 MiB");
+    assert_eq!(files(), 0);
 }
 
 #[tokio::test]

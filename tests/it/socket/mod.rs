@@ -8,3 +8,4 @@ mod conversation;
 mod frames;
 mod recovery;
 mod server_sent_events;
+mod suggestions;

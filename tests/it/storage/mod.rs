@@ -4,3 +4,4 @@ mod doctor;
 mod files;
 mod parts;
 mod signature;
+mod sweep;

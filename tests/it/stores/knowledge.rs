@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aihio_actors::model::{ChatbotId, Chunk, ChunkId, ContentHash, Document, DocumentId, SourceId};
-use aihio_actors::ports::{Fault, Knowledge, Reading};
+use aihio_actors::ports::{Fault, Knowledge, Reading, Replaced};
 
 use super::fixture::{at, chatbot, id, source, tenant};
 use crate::support::store::TestStore;
@@ -15,6 +15,7 @@ on_both!(
     storing_a_reading_again_changes_nothing,
     a_reading_of_an_erased_source_is_refused,
     an_old_reading_that_comes_again_stays_old,
+    texts_that_come_at_once_never_exceed_the_plan,
 );
 
 /// A text with a passage for each of its lines.
@@ -109,4 +110,30 @@ async fn an_old_reading_that_comes_again_stays_old(store: TestStore) {
     store.replace(new.clone()).await.unwrap();
     store.replace(old).await.unwrap();
     assert_eq!(store.chunks(bot).await.unwrap(), new.chunks);
+}
+
+async fn texts_that_come_at_once_never_exceed_the_plan(store: TestStore) {
+    let tenant = tenant(&store).await;
+    let bot = chatbot(&tenant).await;
+    let mut readings = Vec::new();
+    for _ in 0..8 {
+        let (source_id, _) = source(&tenant, bot).await;
+        readings.push(reading(&tenant, bot, source_id, &"x".repeat(200)));
+    }
+    let again = reading(&tenant, bot, readings[0].document.source_id, &"y".repeat(199));
+    let other = store.again().await;
+    let storing = readings.into_iter().enumerate().map(|(number, reading)| {
+        let store = if number % 2 == 0 { &*store } else { &other };
+        async move { store.replace(reading).await.unwrap() }
+    });
+    let replaced = futures_util::future::join_all(storing).await;
+    let kept = replaced.iter().filter(|replaced| **replaced == Replaced::Done).count();
+    assert_eq!(kept, 5, "{replaced:?}");
+    assert_eq!(store.kept_bytes(tenant.account_id()).await.unwrap(), 1_000);
+    let full = Replaced::NoRoom { limit: 1_000, kept: 1_000 };
+    assert_eq!(replaced.iter().filter(|replaced| **replaced == full).count(), 3, "{replaced:?}");
+    assert_eq!(store.chunks(bot).await.unwrap().len(), 5, "nothing is left of what had no room");
+    if replaced[0] == Replaced::Done {
+        assert_eq!(store.replace(again).await.unwrap(), Replaced::Done, "what shrinks has room");
+    }
 }

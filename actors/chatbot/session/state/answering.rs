@@ -1,5 +1,6 @@
 //! From a question to its answer.
 
+use super::suggesting::Answered;
 use super::talking::{Now, Wish};
 use super::{AnswerStep, Effect, Finished, Question, SessionState, Then, Writing};
 use crate::chatbot::session::command::Reply;
@@ -39,6 +40,9 @@ impl SessionState {
         now: Timestamp,
         out: &mut Vec<Effect>,
     ) {
+        if let AnswerStep::Suggested(suggested) = step {
+            return self.suggest(answer_id, suggested, now, out);
+        }
         // A step of an attempt that was stopped or superseded says nothing any more.
         let Some(writing) = self.writing.as_mut().filter(|writing| writing.question.answer_id == answer_id)
         else {
@@ -57,10 +61,13 @@ impl SessionState {
             }
             AnswerStep::Finished(finished) => {
                 if let Some(writing) = self.writing.take() {
+                    let message_id = writing.question.answer_message_id;
                     self.finish(writing, *finished, now, out);
+                    self.answered = Some(Answered { answer_id, message_id, seq: self.transcript.assigned() });
                 }
                 self.begin_next(out);
             }
+            AnswerStep::Suggested(_) => {}
             AnswerStep::Failed => {
                 if let Some(writing) = self.writing.take() {
                     self.fail(&writing, now, out);

@@ -240,7 +240,12 @@ impl SessionState {
         used.map(|(kind, amount)| self.usage((message_id, kind), amount, at)).collect()
     }
 
-    fn usage(&self, (message_id, kind): (MessageId, UsageKind), amount: u64, at: Timestamp) -> UsageRow {
+    pub(super) fn usage(
+        &self,
+        (message_id, kind): (MessageId, UsageKind),
+        amount: u64,
+        at: Timestamp,
+    ) -> UsageRow {
         UsageRow {
             id: kind.row_of(message_id),
             account_id: self.meta.account_id,

@@ -2,6 +2,7 @@
 
 mod play;
 mod properties;
+mod suggestions;
 
 use std::num::NonZeroU32;
 

@@ -11,11 +11,11 @@ use crate::chatbot::session::command::{Command, Reply};
 use crate::chatbot::session::replay::{Beginning, Frame, Happening, frames};
 use crate::chatbot::session::state::{
     AnswerStep, AnswerStyle, CommandId, Credit, Effect, Finished, FreshIds, Input, Question, Rules,
-    SessionState, Ticket,
+    SessionState, Suggested, Ticket,
 };
 use crate::model::{
     AccountId, AnswerId, ChatbotId, ClientId, ConfigVersion, Epoch, Event, EventBody, Message, MessageId,
-    Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, Timestamp, Visitor,
+    Publication, PublicationData, Receipt, Refusal, Role, SessionId, SessionMeta, Timestamp, Tokens, Visitor,
 };
 use crate::ports::RecordBody;
 
@@ -46,6 +46,8 @@ pub(super) struct Play {
     stored: Vec<Event>,
     published: usize,
     writing: Option<Question>,
+    /// The answer that was finished last.
+    finished: Option<AnswerId>,
     /// Everything that happened, with what was handed out for it.
     script: Vec<(Happening, Timestamp, Vec<Frame>)>,
 }
@@ -78,6 +80,7 @@ impl Play {
             stored: Vec::new(),
             published: 0,
             writing: None,
+            finished: None,
             script,
         }
     }
@@ -183,8 +186,27 @@ impl Play {
     }
 
     pub(super) fn says_and_finishes(&mut self, text: &str) {
+        self.finished = self.writing.as_ref().map(|question| question.answer_id);
         self.says(text);
         self.answer(AnswerStep::Finished(Box::new(Finished { citations: Vec::new(), receipt: receipt() })));
+    }
+
+    /// Proposes a question after the answer that was finished last; `tokens` is what that took.
+    pub(super) fn suggests(&mut self, question: &str, tokens: u64) {
+        if let Some(answer_id) = self.finished {
+            let tokens = Tokens { prompt: tokens, completion: tokens };
+            let suggested = Suggested { questions: vec![question.into()], tokens, cost_micros: None };
+            self.apply(Input::Answer { answer_id, step: AnswerStep::Suggested(suggested) });
+        }
+    }
+
+    /// What was offered to the visitor.
+    pub(super) fn suggestions(&self) -> Vec<String> {
+        let offered = self.ephemeral.iter().filter_map(|data| match data {
+            PublicationData::Suggestions { items, .. } => Some(items.concat()),
+            _ => None,
+        });
+        offered.collect()
     }
 
     pub(super) fn fails(&mut self) {
@@ -241,6 +263,11 @@ impl Play {
 
     fn publish(&mut self, publication: &Publication) {
         let Some(offset) = publication.offset else {
+            if let PublicationData::Suggestions { message_id, .. } = publication.data {
+                let mut heard = self.stored.iter().take(self.published).filter_map(message_of);
+                let last = heard.next_back().map(|message| message.message_id);
+                assert_eq!(last, Some(message_id), "what is offered follows the newest message");
+            }
             return self.ephemeral.push(publication.data.clone());
         };
         let event = self.stored.get(self.published).expect("only what is durable is published");

@@ -19,6 +19,7 @@ enum Step {
     Lose,
     Say,
     Finish,
+    Suggest(u8),
     Fail,
     Stop,
     TakeOver,
@@ -38,6 +39,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Lose),
         6 => Just(Step::Say),
         4 => Just(Step::Finish),
+        3 => (0_u8..2).prop_map(Step::Suggest),
         1 => Just(Step::Fail),
         2 => Just(Step::Stop),
         1 => Just(Step::TakeOver),
@@ -57,6 +59,7 @@ fn take(play: &mut Play, step: &Step) {
         Step::Lose => play.lose(),
         Step::Say => play.says("a word "),
         Step::Finish => play.says_and_finishes("and the end."),
+        Step::Suggest(tokens) => play.suggests("And then?", (*tokens).into()),
         Step::Fail => play.fails(),
         Step::Echo(echo) => {
             let style = if *echo { AnswerStyle::Echo } else { AnswerStyle::Written };
