@@ -26,10 +26,11 @@ pub const SUGGESTIONS: [&str; 3] = [
 ];
 
 /// Every page, in the order of the manual.
-pub const PAGES: [DemoPage; 10] = [
+pub const PAGES: [DemoPage; 11] = [
     DemoPage { title: "aihio", text: include_str!("../../README.md") },
     DemoPage { title: "Getting started", text: include_str!("../../docs/src/getting-started.md") },
     DemoPage { title: "Knowledge and answers", text: include_str!("../../docs/src/knowledge.md") },
+    DemoPage { title: "Tools", text: include_str!("../../docs/src/tools.md") },
     DemoPage { title: "Configuration", text: include_str!("../../docs/src/configuration.md") },
     DemoPage { title: "REST interface", text: include_str!("../../docs/src/rest.md") },
     DemoPage { title: "Visitor socket", text: include_str!("../../docs/src/protocol.md") },

@@ -19,11 +19,12 @@ use super::caller::COOKIE;
 const PROBLEM: &str = "application/problem+json";
 
 /// What the parts of paths are.
-const PATH_PARTS: [(&str, &str); 9] = [
+const PATH_PARTS: [(&str, &str); 10] = [
     ("api_key_id", "The API key."),
     ("chatbot_id", "The chatbot."),
     ("job_id", "The job."),
     ("message_id", "The message."),
+    ("name", "The secret's name, as headers of tools call it."),
     ("page_id", "The page."),
     ("session_id", "The conversation."),
     ("source_id", "The source."),
@@ -99,6 +100,7 @@ fn parts_of(path: &str) -> Vec<Parameter> {
             let description = PATH_PARTS.iter().find(|(part, _)| *part == name).map(|(_, text)| *text);
             let schema = match name {
                 "version" => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)),
+                "name" => ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[a-z0-9_]{1,64}$")),
                 _ => ObjectBuilder::new()
                     .schema_type(Type::String)
                     .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),

@@ -111,6 +111,7 @@ fn fill(path: &str, ids: &BTreeMap<String, String>) -> String {
         path.split('/').map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
             None => part.to_owned(),
             Some("version" | "n") => "1".to_owned(),
+            Some("name") => "token".to_owned(),
             Some(name) => ids.get(name).cloned().unwrap_or_else(|| uuid::Uuid::now_v7().to_string()),
         });
     parts.collect::<Vec<_>>().join("/")
@@ -133,6 +134,7 @@ fn body_for(path: &str) -> Value {
         Some("messages") => json!({ "text": "anything" }),
         Some("{chatbot_id}") => json!({ "name": "Taken" }),
         Some("questions") => json!({ "items": [] }),
+        Some("{name}") => json!({ "value": "long-enough" }),
         Some("complete") => json!({ "etags": ["x"] }),
         _ => json!({}),
     }
