@@ -137,11 +137,24 @@ impl Chatbot {
                 return chatbot.retire(ctx);
             }
             chatbot.carry_out(publish, view, ctx);
+            chatbot.tell_followers(found);
             if again.is_some() {
                 let delay = if found == Read::Failed { READ_AGAIN } else { Duration::ZERO };
                 ctx.run_later(delay, |chatbot, ctx| chatbot.read(ctx));
             }
         }));
+    }
+
+    fn tell_followers(&mut self, found: Read) {
+        if found != Read::Failed {
+            for follower in self.followers.now.drain(..) {
+                // Whoever waited may have given up.
+                let _ = follower.send(());
+            }
+        }
+        // The next reading, if there is one, begins now.
+        let next = std::mem::take(&mut self.followers.next);
+        self.followers.now.extend(next);
     }
 
     /// The chatbot was deleted: so are its conversations.

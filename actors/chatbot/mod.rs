@@ -20,6 +20,7 @@ pub use view::{ChatbotView, SharedView};
 use std::sync::Arc;
 
 use actix::{Actor, AsyncContext, Context};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use self::session::{Session, SessionHandle};
@@ -33,8 +34,16 @@ pub struct Chatbot {
     reach: Arc<ChatbotHandle>,
     sessions: Children<SessionId, Session>,
     state: ChatbotState,
+    followers: Followers,
     began: Instant,
     draining: Draining,
+}
+
+/// Those who wait until a change is published: by the reading under way, and by the one after it.
+#[derive(Default)]
+struct Followers {
+    now: Vec<oneshot::Sender<()>>,
+    next: Vec<oneshot::Sender<()>>,
 }
 
 impl Chatbot {
@@ -43,8 +52,8 @@ impl Chatbot {
     pub fn new(birth: Birth<ChatbotId>, reach: Arc<ChatbotHandle>) -> Self {
         let sessions = Children::new(RestartPolicy::standard(Restart::Transient));
         let state = ChatbotState::new(reach.view().record.config_version);
-        let began = Instant::now();
-        Self { life: Life::begin(birth), reach, sessions, state, began, draining: Draining::No }
+        let (followers, began) = (Followers::default(), Instant::now());
+        Self { life: Life::begin(birth), reach, sessions, state, followers, began, draining: Draining::No }
     }
 
     /// What others see of it.

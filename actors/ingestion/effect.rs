@@ -6,16 +6,18 @@ mod site;
 pub(super) use site::Crawl;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix::fut::WrapFuture;
 use actix::{ActorContext, ActorFutureExt, AsyncContext, Context};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::handle::SourceRead;
 use super::state::{Effect, Input, StepFailure, Text};
-use super::{IngestionJob, JobContext, snapshot};
+use super::{IngestionJob, snapshot};
 use crate::chatbot::knowledge::{qa_text, split};
 use crate::kernel::{ExitReason, report};
 use crate::model::{
@@ -30,6 +32,8 @@ use crate::ports::{
 const NOT_MODIFIED: u16 = 304;
 /// The longest title, in characters.
 const TITLE_CHARS_MAX: usize = 200;
+/// How long a job waits until its chatbot has followed.
+const FOLLOWED_WITHIN: Duration = Duration::from_secs(10);
 
 impl IngestionJob {
     pub(super) fn recall(&self, ctx: &mut Context<Self>) {
@@ -42,15 +46,21 @@ impl IngestionJob {
         }));
     }
 
-    /// Writes down what is to be written down, in order, and then does the rest. Nothing else happens to the job
-    /// meanwhile.
+    /// Has found what is there to be found, writes down what is to be written down, in order, and then does the rest.
+    /// Nothing else happens to the job meanwhile.
     pub(super) fn enact(&self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
         let (writes, rest): (Vec<_>, Vec<_>) = effects
             .into_iter()
             .partition(|effect| matches!(effect, Effect::Save | Effect::Remember(_) | Effect::Forget));
+        let news = rest.contains(&Effect::Announce).then(|| self.publish());
         let (ports, job) = (self.context.ports.clone(), self.machine.job().clone());
         let watch = self.context.watch.clone();
         let write = async move {
+            if let Some(found) = news {
+                // Whoever hears that a source is read may ask about it at once. A chatbot that can't follow now must not
+                // hold the job up: it follows later.
+                let _ = tokio::time::timeout(FOLLOWED_WITHIN, found).await;
+            }
             for effect in writes {
                 if let Err(error) = write_down(&ports, &job, effect).await {
                     tracing::warn!(job.id = %job.job_id, error = ?error, "how far a job is could not be written down");
@@ -67,16 +77,23 @@ impl IngestionJob {
         );
     }
 
+    /// Tells that there is something new to find; what comes back ends when it is found. Seldom, a job: bounded by
+    /// construction.
+    fn publish(&self) -> oneshot::Receiver<()> {
+        let (found, follows) = oneshot::channel();
+        report(&self.context.published, SourceRead { chatbot_id: self.machine.job().chatbot_id, found });
+        follows
+    }
+
     fn go_on(&mut self, effect: Effect, ctx: &mut Context<Self>) {
         match effect {
-            Effect::Save | Effect::Remember(_) | Effect::Forget | Effect::Tell => {}
+            Effect::Save | Effect::Remember(_) | Effect::Forget | Effect::Announce | Effect::Tell => {}
             Effect::Read(kind) => self.read(kind, ctx),
             Effect::Index(text) => self.index(text, ctx),
             Effect::Embed => self.embed(ctx),
             Effect::RetryAfter(delay) => {
                 ctx.run_later(delay, |job, ctx| job.apply(Input::Again, ctx));
             }
-            Effect::Announce => publish(&self.context, self.machine.job()),
             Effect::End => {
                 self.life.ends(ExitReason::Finished);
                 ctx.stop();
@@ -226,11 +243,6 @@ async fn replace_if_changed(ports: &Ports, reading: Reading) -> Result<Replaced,
         return Ok(Replaced::Done);
     }
     ports.knowledge.replace(reading).await
-}
-
-/// Tells that there is something new to find. Seldom, a job: bounded by construction.
-fn publish(context: &JobContext, job: &Job) {
-    report(&context.published, SourceRead { chatbot_id: job.chatbot_id });
 }
 
 /// A document and its passages, with ids that follow from the document's: storing them twice is storing them once.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::billing::{AccountHandle, AskedAt};
 use crate::chatbot::state::Change;
@@ -59,17 +59,22 @@ impl Directory {
 
 impl Directory {
     pub(crate) fn knowledge_changed(&self, id: ChatbotId) {
-        self.reload(id, Change::Knowledge);
+        self.reload(id, Reload { change: Change::Knowledge, followed: None });
+    }
+
+    /// The same, for somebody who waits until the chatbot has followed.
+    pub(crate) fn source_read(&self, id: ChatbotId, found: oneshot::Sender<()>) {
+        self.reload(id, Reload { change: Change::Knowledge, followed: Some(found) });
     }
 
     pub(crate) fn config_changed(&self, id: ChatbotId) {
-        self.reload(id, Change::Config);
+        self.reload(id, Reload { change: Change::Config, followed: None });
     }
 
-    fn reload(&self, id: ChatbotId, change: Change) {
+    fn reload(&self, id: ChatbotId, reload: Reload) {
         // A chatbot that does not live reads everything when it starts.
         if let Some(chatbot) = self.chatbot(id)
-            && chatbot.tell(Reload { change }).is_err()
+            && chatbot.tell(reload).is_err()
         {
             tracing::warn!(chatbot.id = %id, "the chatbot is too busy to follow a change; it follows the next one");
         }

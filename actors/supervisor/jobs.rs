@@ -89,7 +89,7 @@ impl Handler<SourceRead> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, message: SourceRead, _: &mut Context<Self>) {
-        self.shared.directory.knowledge_changed(message.chatbot_id);
+        self.shared.directory.source_read(message.chatbot_id, message.found);
         self.shared.announce(News::KnowledgeChanged(message.chatbot_id));
     }
 }

@@ -62,6 +62,22 @@ fn begun_at(engine: &TestEngine) -> Vec<Timestamp> {
 }
 
 #[actix::test]
+async fn once_a_source_is_read_its_chatbot_answers_from_it() {
+    let engine = engine();
+    engine.world.configure(engine.world.chatbot, 1, |config| config.answerer.kind = AnswererKind::Extractive);
+    let mut guest = Guest::arrives(&engine).await;
+    engine.world.store.catalog.set(Condition::Slow(Duration::from_secs(3)));
+    let id = queue_text(&engine, 1, &text());
+    engine.engine.wake_jobs();
+    let is_read =
+        |engine: &TestEngine| engine.world.store.job(id).is_some_and(|job| job.state == JobState::Succeeded);
+    engine.until("the source is read", is_read).await;
+    guest.is_heard("m1", "Within how many days may goods be sent back?").await;
+    assert!(guest.is_answered().await.contains("30 days"));
+    engine.drain().await;
+}
+
+#[actix::test]
 async fn a_page_goes_through_all_stages_and_never_back_and_can_then_be_found() {
     let engine = engine();
     engine.world.configure(engine.world.chatbot, 1, |config| config.answerer.kind = AnswererKind::Extractive);

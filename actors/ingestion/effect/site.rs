@@ -6,7 +6,7 @@ use actix::fut::WrapFuture;
 use actix::{ActorFutureExt, AsyncContext, Context};
 
 use super::page::{NO_ROOM, Outcome, Run, Visited, give_up, visit};
-use super::{at_the_store, for_now, publish};
+use super::{at_the_store, for_now};
 use crate::ingestion::IngestionJob;
 use crate::ingestion::state::{
     CrawlBounds, CrawlEffect, CrawlInput, CrawlMachine, Input, Scope, StepFailure, spelled,
@@ -84,7 +84,7 @@ impl IngestionJob {
                     ctx.run_later(delay, move |job, ctx| job.try_again(&run, page, ctx));
                 }
                 CrawlEffect::Report(counts) => self.apply(Input::Counted(counts), ctx),
-                CrawlEffect::Publish => publish(&self.context, self.machine.job()),
+                CrawlEffect::Publish => drop(self.publish()),
                 CrawlEffect::End(end) => {
                     self.crawl = None;
                     self.apply(Input::SiteEnded(end), ctx);
