@@ -13,8 +13,6 @@ use super::{Gathering, Journal};
 use crate::limits::Acknowledge;
 use crate::ports::{Outcome, PortError, Record};
 
-/// How long a batch is held back where many write: a fraction of what a commit takes on a disk that keeps its word.
-const MOMENT: Duration = Duration::from_millis(1);
 /// How long records that are acknowledged already wait for others.
 const LINGER: Duration = Duration::from_millis(20);
 
@@ -48,17 +46,12 @@ impl Journal {
         }
     }
 
-    /// Goes on after a batch: at once where somebody waits for what has come meanwhile, and a moment later where many do.
+    /// Goes on after a batch: at once where somebody waits for what has come meanwhile.
     fn depart_or_gather(&mut self, ctx: &mut Context<Self>) {
-        if self.limits.acknowledge == Acknowledge::WhenQueued {
-            if self.state.holds(Whose::All) {
-                self.gather(ctx);
-            }
-        } else if self.state.should_gather() && self.gathering == Gathering::No {
-            self.gathering = Gathering::Yes;
-            ctx.run_later(MOMENT, Self::gathered);
-        } else {
+        if self.limits.acknowledge == Acknowledge::WhenDurable {
             self.depart(ctx);
+        } else if self.state.holds(Whose::All) {
+            self.gather(ctx);
         }
     }
 

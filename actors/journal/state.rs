@@ -25,8 +25,6 @@ pub struct JournalState<P> {
     retry: Duration,
     queue: VecDeque<(Record, P)>,
     flight: Option<Flight<P>>,
-    /// Records of the last batch that departed.
-    last_len: usize,
 }
 
 #[derive(Debug)]
@@ -37,11 +35,6 @@ struct Flight<P> {
     delay: Duration,
 }
 
-/// A batch of so many records says that many are writing, and that the next moment brings more.
-const MANY: usize = 8;
-/// A batch of so many records is not made cheaper, each, by more of them.
-const ENOUGH: usize = 64;
-
 const FIRST_DELAY: Duration = Duration::from_millis(20);
 const LONGEST_DELAY: Duration = Duration::from_millis(500);
 
@@ -49,7 +42,7 @@ impl<P> JournalState<P> {
     /// An empty queue for at most `queue_len` records, written `batch_len` at a time, each batch tried for `retry`.
     #[must_use]
     pub const fn new(queue_len: usize, batch_len: usize, retry: Duration) -> Self {
-        Self { queue_len, batch_len, retry, queue: VecDeque::new(), flight: None, last_len: 0 }
+        Self { queue_len, batch_len, retry, queue: VecDeque::new(), flight: None }
     }
 
     /// Whether another record may wait.
@@ -70,13 +63,6 @@ impl<P> JournalState<P> {
         Ok(())
     }
 
-    /// Whether to wait a moment for others before the next batch departs. A commit costs much the same for one record as for
-    /// many; somebody who writes alone never waits.
-    #[must_use]
-    pub fn should_gather(&self) -> bool {
-        self.last_len >= MANY && self.queue.len() < ENOUGH
-    }
-
     /// The next batch to write, unless one is under way or nothing waits.
     pub fn depart(&mut self) -> Option<Arc<[Record]>> {
         if self.flight.is_some() || self.queue.is_empty() {
@@ -85,7 +71,6 @@ impl<P> JournalState<P> {
         let batch = self.queue.drain(..self.batch_len.min(self.queue.len()));
         let (records, promises): (Vec<_>, Vec<_>) = batch.unzip();
         let records: Arc<[Record]> = records.into();
-        self.last_len = records.len();
         let flight =
             Flight { records: Arc::clone(&records), promises, waited: Duration::ZERO, delay: FIRST_DELAY };
         self.flight = Some(flight);
@@ -219,22 +204,6 @@ mod tests {
             waited += TOOK + delay;
         }
         assert!(waited <= Duration::from_millis(200) && !state.holds(Whose::All));
-    }
-
-    #[test]
-    fn only_where_many_write_at_once_is_a_batch_held_back_and_only_until_it_is_large() {
-        let mut state = JournalState::new(256, 256, Duration::ZERO);
-        let write = |state: &mut JournalState<()>, records: usize| {
-            (0..records).for_each(|_| state.push(record(), ()).unwrap());
-            state.depart();
-            state.written(Err(Fault::Permanent), TOOK);
-        };
-        write(&mut state, 1);
-        assert!(!state.should_gather());
-        write(&mut state, MANY);
-        assert!(state.should_gather());
-        (0..ENOUGH).for_each(|_| state.push(record(), ()).unwrap());
-        assert!(!state.should_gather());
     }
 
     #[test]
